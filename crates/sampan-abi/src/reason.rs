@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Why a container ended: a fault is never told as a success.
+
+/// What kind of end it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ExitKind {
+    /// It hasn't ended.
+    None = 0,
+    /// It returned from its entry point or called exit; the code is its own.
+    Exited = 1,
+    /// It was asked to stop and ended by itself before the deadline; the code is its own.
+    Stopped = 2,
+    /// It was killed, or didn't heed a stop until its deadline.
+    Killed = 3,
+    /// It trapped; the code is a [`TrapKind`].
+    Trapped = 4,
+    /// Its engine needed more memory than its limit.
+    OutOfMemory = 5,
+    /// Its imports could no longer be satisfied; the code is a status.
+    LinkError = 6,
+    /// A host function failed; the code is what that function returned.
+    HostError = 7,
+    /// A defect in its engine ended it.
+    EngineFault = 8,
+}
+
+/// What a module did that WebAssembly forbids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum TrapKind {
+    /// Executed `unreachable`: an abort or a failed assertion.
+    Unreachable = 1,
+    /// Read or wrote outside its linear memory.
+    MemoryOutOfBounds = 2,
+    /// Accessed a table outside its bounds.
+    TableOutOfBounds = 3,
+    /// Called through a null table entry.
+    IndirectCallToNull = 4,
+    /// Called through a table entry of another type.
+    IndirectCallType = 5,
+    /// Divided an integer by zero.
+    DivisionByZero = 6,
+    /// An integer operation overflowed.
+    IntegerOverflow = 7,
+    /// Converted a float that has no integer to an integer.
+    BadConversion = 8,
+    /// Recursed deeper than its stack.
+    StackOverflow = 9,
+}
+
+impl TrapKind {
+    /// Every trap, for tables and tests.
+    pub const ALL: [Self; 9] = [
+        Self::Unreachable,
+        Self::MemoryOutOfBounds,
+        Self::TableOutOfBounds,
+        Self::IndirectCallToNull,
+        Self::IndirectCallType,
+        Self::DivisionByZero,
+        Self::IntegerOverflow,
+        Self::BadConversion,
+        Self::StackOverflow,
+    ];
+
+    /// The trap as a person reads it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable executed",
+            Self::MemoryOutOfBounds => "memory access out of bounds",
+            Self::TableOutOfBounds => "table access out of bounds",
+            Self::IndirectCallToNull => "indirect call to null",
+            Self::IndirectCallType => "indirect call type mismatch",
+            Self::DivisionByZero => "division by zero",
+            Self::IntegerOverflow => "integer overflow",
+            Self::BadConversion => "invalid conversion to integer",
+            Self::StackOverflow => "stack overflow",
+        }
+    }
+
+    /// Reads a number from the wire; `None` for one that names no trap.
+    #[must_use]
+    pub fn from_raw(raw: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|&kind| kind as u8 == raw)
+    }
+}
+
+/// Why a container ended, with what belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitReason {
+    /// See [`ExitKind::Exited`].
+    Exited(i32),
+    /// See [`ExitKind::Stopped`].
+    Stopped(i32),
+    /// See [`ExitKind::Killed`].
+    Killed,
+    /// See [`ExitKind::Trapped`].
+    Trapped(TrapKind),
+    /// See [`ExitKind::OutOfMemory`].
+    OutOfMemory,
+    /// See [`ExitKind::LinkError`].
+    LinkError(crate::Status),
+    /// See [`ExitKind::HostError`].
+    HostError(i32),
+    /// See [`ExitKind::EngineFault`].
+    EngineFault,
+}
+
+impl ExitReason {
+    /// The kind alone.
+    #[must_use]
+    pub const fn kind(self) -> ExitKind {
+        match self {
+            Self::Exited(_) => ExitKind::Exited,
+            Self::Stopped(_) => ExitKind::Stopped,
+            Self::Killed => ExitKind::Killed,
+            Self::Trapped(_) => ExitKind::Trapped,
+            Self::OutOfMemory => ExitKind::OutOfMemory,
+            Self::LinkError(_) => ExitKind::LinkError,
+            Self::HostError(_) => ExitKind::HostError,
+            Self::EngineFault => ExitKind::EngineFault,
+        }
+    }
+
+    /// The number that goes with the kind, 0 where none does.
+    #[must_use]
+    pub const fn code(self) -> i32 {
+        match self {
+            Self::Exited(code) | Self::Stopped(code) | Self::HostError(code) => code,
+            Self::Trapped(kind) => kind as i32,
+            Self::LinkError(status) => status.to_raw(),
+            Self::Killed | Self::OutOfMemory | Self::EngineFault => 0,
+        }
+    }
+
+    /// Whether the container broke a rule or was failed by its engine, as against ending by its own or
+    /// its owner's will.
+    #[must_use]
+    pub const fn is_fault(self) -> bool {
+        match self {
+            Self::Exited(_) | Self::Stopped(_) | Self::Killed => false,
+            Self::Trapped(_)
+            | Self::OutOfMemory
+            | Self::LinkError(_)
+            | Self::HostError(_)
+            | Self::EngineFault => true,
+        }
+    }
+}
+
+impl core::fmt::Display for ExitReason {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Exited(code) => write!(f, "exit code {code}"),
+            Self::Stopped(code) => write!(f, "stopped, exit code {code}"),
+            Self::Killed => f.write_str("killed"),
+            Self::Trapped(kind) => write!(f, "trap: {}", kind.text()),
+            Self::OutOfMemory => f.write_str("out of memory"),
+            Self::LinkError(status) => write!(f, "link error: {}", status.text()),
+            Self::HostError(code) => write!(f, "host function failed with {code}"),
+            Self::EngineFault => f.write_str("engine fault"),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//! States of a container, and engines that run it.
+
+/// Where a container is in its life.
+///
+/// `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ContainerState {
+    /// Loaded and linked; nothing of it has run.
+    Created = 1,
+    /// Runs when it is its turn, or waits in a call.
+    Running = 2,
+    /// Keeps all it has and isn't run.
+    Paused = 3,
+    /// Ended by its own or its owner's will.
+    Stopped = 4,
+    /// Ended by a fault.
+    Faulted = 5,
+}
+
+impl ContainerState {
+    /// The state as a person reads it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Stopped => "stopped",
+            Self::Faulted => "faulted",
+        }
+    }
+}
+
+/// The engine that runs a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum EngineKind {
+    /// Plain WebAssembly, translated when loaded.
+    Wasmi = 1,
+    /// Packed bytecode, run in place.
+    Packed = 2,
+    /// Native code, run in place.
+    Native = 3,
+}
+
+impl EngineKind {
+    /// The name that tools and options use.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Wasmi => "wasmi",
+            Self::Packed => "packed",
+            Self::Native => "native",
+        }
+    }
+}
