@@ -14,7 +14,6 @@ mod reason;
 mod state;
 mod status;
 mod value;
-pub mod wasi;
 
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
