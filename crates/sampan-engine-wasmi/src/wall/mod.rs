@@ -69,7 +69,7 @@ struct Call<F, R> {
 
 /// Runs `f` on `stack`, and comes back when it ends or is left.
 pub(crate) fn enter<R, F: FnOnce() -> R>(stack: &mut EngineStack, f: F) -> Result<R, Escape> {
-    if context::with(context::Context::wall) != core::ptr::null_mut() {
+    if !context::with(context::Context::wall).is_null() {
         return Err(Escape::Defect);
     }
     let bounds = stack.bounds();
