@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The n-th allocation fails, for every n of a load, a run and a reset: a clean end, each time.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{Bench, LIMITS, Names, REGION_BYTES, Script, module};
 use sampan_engine::{Engine, Outcome, Status, TrapKind};
-use sampan_engine_wasmi::fault::{Fault, arm, disarm};
 use sampan_engine_wasmi::WasmiInstance;
+use sampan_engine_wasmi::fault::{Fault, arm, disarm};
 
 /// A container that counts for ever: what happens to another must not disturb it.
 struct Bystander {
@@ -121,7 +123,9 @@ fn as_many_locals_as_are_let_in() {
 #[test]
 fn as_many_parameters_as_are_let_in() {
     let params = "i32 ".repeat(32);
-    exhaust(&format!(r#"(module (func (param {params}) (result {params}) unreachable) (func (export "run")))"#));
+    exhaust(&format!(
+        r#"(module (func (param {params}) (result {params}) unreachable) (func (export "run")))"#
+    ));
 }
 
 #[test]

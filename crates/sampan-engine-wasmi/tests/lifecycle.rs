@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Instances come and go in any state and order, and leave nothing behind.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod common;
 
 use common::{Bench, Names, Script, module};

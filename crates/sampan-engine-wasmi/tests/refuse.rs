@@ -82,7 +82,10 @@ fn what_is_no_module_is_not_accepted_or_bad() {
         assert_eq!(status, Status::BadImage);
         assert_eq!(bench.engine.memory_need(image, &LIMITS), Err(Status::BadImage));
     }
-    assert_eq!(bench.try_load_in(b"\0asm\x02\0\0\0", REGION_BYTES).map(drop).unwrap_err().0, Status::Unsupported);
+    assert_eq!(
+        bench.try_load_in(b"\0asm\x02\0\0\0", REGION_BYTES).map(drop).unwrap_err().0,
+        Status::Unsupported
+    );
 }
 
 const RICH: &str = r#"(module (import "host" "log" (func $log (param i32)))
@@ -134,7 +137,7 @@ fn truncated_modules_are_refused() {
         (0..=image.len()).filter(|&len| try_out(&mut bench, image[..len].to_vec())).collect();
     // Whole sections may be missing at the end, as long as none is promised.
     assert_eq!(loaded.last(), Some(&image.len()));
-    assert!(loaded.len() < 6, "{loaded:?}");
+    assert!(loaded.len() < 8, "{loaded:?}");
 }
 
 #[test]

@@ -241,8 +241,8 @@ fn a_stack_overflow_needs_no_memory_that_the_load_did_not_take() {
 fn a_block_that_costs_more_than_a_slice_waits_until_it_is_paid() {
     let mut bench = Bench::new();
     let block = "(global.set $g (i32.add (global.get $g) (i32.const 1)))".repeat(1000);
-    let mut instance =
-        bench.load_text(&format!(r#"(module (global $g (mut i32) (i32.const 0)) (func (export "run") {block}))"#));
+    let mut instance = bench
+        .load_text(&format!(r#"(module (global $g (mut i32) (i32.const 0)) (func (export "run") {block}))"#));
     let whole = bench.run(&mut instance, u32::MAX, &mut Script::default());
     assert!(whole.fuel > 2000);
     bench.engine.begin(&mut instance, "run").unwrap();
@@ -282,7 +282,10 @@ fn bad_calls_out_of_turn_change_nothing_or_kill() {
     assert_eq!(bench.engine.begin(&mut instance, "run"), Err(Status::WrongState));
     for reply in [None, Some(1), None] {
         // The first is out of turn, and what follows finds it dead.
-        assert_eq!(bench.engine.resume(&mut instance, reply, 10_000, &mut host).outcome, Outcome::EngineFault);
+        assert_eq!(
+            bench.engine.resume(&mut instance, reply, 10_000, &mut host).outcome,
+            Outcome::EngineFault
+        );
         assert!(bench.engine.memory(&mut instance).is_empty());
         assert!(!bench.engine.exports(&instance, "run"));
         assert_eq!(bench.engine.begin(&mut instance, "run"), Err(Status::WrongState));
