@@ -10,6 +10,9 @@
 //! so neither is there; it grows its stacks as it goes, so they're made at their full size; it would take
 //! modules whose cost has no relation to their size, so `scan` refuses those that it can tell.
 //!
+//! What remains: a load can't be sliced. It takes some hundred instructions a byte of an ordinary module,
+//! and far more of one made for it. Whoever loads modules of strangers does it where that can be borne.
+//!
 //! # Binaries
 //! Whoever makes one sets [`RegionAllocator`] as its global allocator, and without `std` calls
 //! [`wall::panicked`] first thing in its panic handler.
@@ -50,8 +53,8 @@ use sampan_engine::{
 use stack_plan::StackPlan;
 use wall::EngineStack;
 
-/// Bytes of one table entry.
-pub(crate) const TABLE_ENTRY_BYTES: usize = 8;
+/// Bytes of one table entry, as wasmi keeps it.
+pub(crate) const TABLE_ENTRY_BYTES: usize = 4;
 
 /// The engine: a stack that every instance runs on in turn.
 pub struct WasmiEngine {

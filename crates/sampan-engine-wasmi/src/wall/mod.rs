@@ -21,6 +21,8 @@
 //! # What a port must know
 //! - Bare metal on the main stack: interrupts push on the engine's stack as they do on the main one.
 //! - An RTOS that checks that a task's stack pointer is within the task's stack must be told otherwise.
+//! - An RTOS that sets a task's stack limit anew at each switch (v8-M) must save it there as well, or have
+//!   the engine's stack above the task's.
 
 #[cfg_attr(feature = "std", path = "panic_caught.rs")]
 #[cfg_attr(not(feature = "std"), path = "panic_fatal.rs")]
