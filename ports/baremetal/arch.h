@@ -35,6 +35,17 @@ static inline void arch_send_event(void)
     __asm volatile("dsb\n\tsev" : : : "memory");
 }
 
+/*
+ * Makes the calling function save every floating-point register that belongs to its caller: needed around
+ * setjmp, since newlib's for Cortex-M leaves them out.
+ */
+static inline void arch_save_callers_floats(void)
+{
+#if defined(__ARM_FP)
+    __asm volatile("" : : : "d8", "d9", "d10", "d11", "d12", "d13", "d14", "d15");
+#endif
+}
+
 static inline bool arch_in_interrupt(void)
 {
     uint32_t exception;
@@ -65,7 +76,13 @@ static inline void arch_wait_for_interrupt(void)
     __asm volatile("fence\n\twfi" : : : "memory");
 }
 
+/* A core that waits for an interrupt needs no event. */
 static inline void arch_send_event(void)
+{
+}
+
+/* setjmp keeps what the calling convention says. */
+static inline void arch_save_callers_floats(void)
 {
 }
 

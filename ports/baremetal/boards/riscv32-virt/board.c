@@ -157,7 +157,7 @@ int board_get(void)
     return UART[UART_LINE_STATUS] & UART_LINE_STATUS_RX_READY ? UART[UART_DATA] : -1;
 }
 
-/* The machine has no random source here. This is xorshift over the timer: it serves a demonstration, never a product. */
+/* No random source here. This is xorshift over the timer: it serves a demonstration, never a product. */
 int32_t board_entropy(uint8_t *buf, size_t len)
 {
     for (size_t idx = 0; idx < len; idx++) {
@@ -179,7 +179,7 @@ _Noreturn void board_fatal(const char *message, size_t len)
     board_exit(98);
 }
 
-/* Semihosting: SYS_EXIT_EXTENDED with ADP_Stopped_ApplicationExit. The three instructions may not be compressed or split. */
+/* Semihosting: SYS_EXIT_EXTENDED with ADP_Stopped_ApplicationExit. The three instructions are one marker. */
 _Noreturn void board_exit(int code)
 {
     const uint32_t block[2] = { 0x20026u, (uint32_t)code };
