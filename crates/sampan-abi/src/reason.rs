@@ -13,7 +13,7 @@ pub enum ExitKind {
     Stopped = 2,
     /// It was killed, or didn't heed a stop until its deadline.
     Killed = 3,
-    /// It trapped; the code is a [`TrapKind`].
+    /// It trapped; the code is the kind of trap.
     Trapped = 4,
     /// Its engine needed more memory than its limit.
     OutOfMemory = 5,

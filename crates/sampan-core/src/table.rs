@@ -47,8 +47,7 @@ impl<I> Table<I> {
         self.get(id)?;
         let slot = self.slots.get_mut(usize::from(id.slot())).ok_or(Status::StaleId)?;
         let container = slot.container.take().ok_or(Status::StaleId)?;
-        slot.generation =
-            if slot.generation == ContainerId::GENERATION_MAX { 1 } else { slot.generation + 1 };
+        slot.generation = ContainerId::next_generation(slot.generation);
         Ok(container)
     }
 
