@@ -61,13 +61,29 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let map = link(&tools, target, Path::new(archive))?;
     let relocations = output(tools.tool("objdump").args(["-r", archive]))?;
     let references = references(&relocations);
-    let parts = attribute(&kept_sections(&map), &references);
+    let mut parts = attribute(&kept_sections(&map), &references);
+    parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
     let fields: Vec<String> = parts
         .iter()
         .map(|(part, size)| format!("\"{part}\":{{\"flash\":{},\"ram\":{}}}", size.flash, size.ram))
         .collect();
     println!("{{{}}}", fields.join(","));
     Ok(())
+}
+
+/// Bytes of the runtime's own data for one container: a constant of `sampan-capi` that firmware doesn't link.
+fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> {
+    let missing = || "the archive doesn't tell its CONTAINER_OVERHEAD".to_owned();
+    let symbols = output(tools.tool("objdump").args(["--syms", archive]))?;
+    let symbol = symbols.lines().find(|line| line.ends_with("18CONTAINER_OVERHEAD")).ok_or_else(missing)?;
+    let section = symbol.split_whitespace().find(|word| word.starts_with('.')).ok_or_else(missing)?;
+    let contents = output(tools.tool("objdump").args(["-s", "-j", section, archive]))?;
+    // ` 0000 7c010000  |...`: the only data of its section, little-endian.
+    let bytes = contents
+        .lines()
+        .find_map(|line| line.strip_prefix(" 0000 ")?.split_whitespace().next())
+        .ok_or_else(missing)?;
+    u32::from_str_radix(bytes, 16).map(|value| u64::from(value.swap_bytes())).map_err(|_| missing())
 }
 
 /// Links the archive alone, with every `sampan_` function as a root, and returns the linker's map.
