@@ -59,6 +59,9 @@ where
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
+    /// Bytes of the runtime's own data for each container.
+    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>();
+
     /// Makes a runtime without containers. Its tables come out of `arena`, and so will all else.
     ///
     /// # Errors
@@ -340,7 +343,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             arena_len: self.arena.len(),
             arena_used: self.arena.used(),
             arena_peak: self.arena.peak(),
-            container_overhead: size_of::<Slot<E::Instance>>(),
+            container_overhead: Self::CONTAINER_OVERHEAD,
             polls: self.polls,
         }
     }
