@@ -6,6 +6,7 @@
 //! fuel that is used. A world that is dropped checks that all memory has come back.
 
 mod churn;
+mod create;
 mod engine;
 mod exits;
 mod lifecycle;
