@@ -112,6 +112,17 @@ fn an_import_that_cannot_be_bound_is_named() {
 }
 
 #[test]
+fn a_hostile_import_name_cannot_forge_a_log_line() {
+    let mut world = World::new();
+    let image = Script::new().import("env", "a\nsampan: all is well\r\x1b[2J\u{85}", "()").image();
+    let lines = refused(&mut world, image, &options(), Status::UnknownImport);
+    assert!(lines[0].chars().all(|letter| !letter.is_control()), "{lines:?}");
+    let long = Script::new().import("env", &"é".repeat(5_000), "()").image();
+    let lines = refused(&mut world, long, &options(), Status::UnknownImport);
+    assert!(lines.len() == 1 && lines[0].starts_with("import env."), "{lines:?}");
+}
+
+#[test]
 fn a_module_without_entry_is_refused() {
     let mut world = World::new();
     refused(&mut world, Script::without_entry().image(), &options(), Status::NoEntry);
