@@ -5,6 +5,7 @@
 //! breaks the contract of `Engine`; [`world::World`] puts it on a board whose clock advances with the
 //! fuel that is used. A world that is dropped checks that all memory has come back.
 
+mod calls;
 mod churn;
 mod create;
 mod engine;
