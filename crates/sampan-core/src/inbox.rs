@@ -99,6 +99,12 @@ impl Inbox {
         }
     }
 
+    /// Whether there is an answer to take.
+    pub(crate) fn has_answer(&self) -> bool {
+        let position = self.head.load(Ordering::Relaxed);
+        self.cell(position).is_some_and(|cell| cell.sequence.load(Ordering::Acquire) == filled_at(position))
+    }
+
     /// Takes the oldest answer. Only the runtime calls this, under its lock.
     pub(crate) fn pop(&self) -> Option<Answer> {
         let position = self.head.load(Ordering::Relaxed);

@@ -417,7 +417,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     }
 
     fn next_deadline(&self) -> u64 {
-        if self.table.iter().any(|(_, container)| container.is_ready()) {
+        // An answer may have come while the slice ran.
+        if self.inbox.has_answer() || self.table.iter().any(|(_, container)| container.is_ready()) {
             return 0;
         }
         self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)

@@ -133,6 +133,17 @@ fn an_answer_from_another_thread_resumes_its_caller() {
 }
 
 #[test]
+fn an_answer_within_the_call_itself_is_not_lost() {
+    let mut world = World::new();
+    let inbox = world.inbox;
+    world.offer("wait", "()i", move |call, _| {
+        inbox.complete(call.defer().to_raw(), 11).unwrap();
+        Status::Pending.to_raw()
+    });
+    assert_eq!(world.results_of(&waiting()), [11]);
+}
+
+#[test]
 fn a_failed_answer_ends_the_caller_with_its_code() {
     let mut world = World::new();
     let tokens = world.offer_wait();
@@ -366,4 +377,18 @@ fn a_token_of_a_call_that_was_not_parked_after_all_answers_nothing() {
         assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
         assert_eq!(world.results(), [1]);
     }
+}
+
+#[test]
+fn deferring_twice_is_one_call() {
+    let mut world = World::new();
+    let inbox = world.inbox;
+    world.offer("wait", "()i", move |call, _| {
+        let (first, second) = (call.defer(), call.defer());
+        assert_eq!(first, second);
+        inbox.complete(first.to_raw(), 3).unwrap();
+        Status::Pending.to_raw()
+    });
+    let script = waiting().call("env", "wait", "()i", &[]);
+    assert_eq!(world.results_of(&script), [3, 3]);
 }
