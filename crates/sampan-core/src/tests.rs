@@ -14,5 +14,6 @@ mod lifecycle;
 mod schedule;
 mod script;
 mod wasi;
+mod wasi_bounds;
 mod wasi_poll;
 mod world;
