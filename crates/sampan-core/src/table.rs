@@ -79,6 +79,10 @@ impl<I> Table<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The largest that an id carries.
+    const GENERATION_MAX: u32 = 0x00ff_ffff;
+
     use crate::container::{Span, Strings};
     use crate::schedule::Account;
     use crate::text::Name;
@@ -94,9 +98,9 @@ mod tests {
             let strings = Strings { region, args: Span::default(), env: Span::default() };
             Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings)
         };
-        let slot = Slot { generation: ContainerId::GENERATION_MAX - 1, container: None };
+        let slot = Slot { generation: GENERATION_MAX - 1, container: None };
         let mut table = Table::new(Vec::leak(vec![slot]));
-        for generation in [ContainerId::GENERATION_MAX - 1, ContainerId::GENERATION_MAX, 1, 2] {
+        for generation in [GENERATION_MAX - 1, GENERATION_MAX, 1, 2] {
             let id = table.vacant().unwrap();
             assert_eq!(id.generation(), generation);
             table.fill(id, container(id));

@@ -155,7 +155,7 @@ fn a_stop_that_is_heeded_is_stopped_with_the_containers_code() {
 }
 
 #[test]
-fn a_stop_that_is_not_heeded_kills_exactly_at_its_deadline() {
+fn a_stop_that_is_not_heeded_kills_within_a_slice_of_its_deadline() {
     let mut world = World::new();
     world.offer_wait();
     for script in [
@@ -168,7 +168,8 @@ fn a_stop_that_is_not_heeded_kills_exactly_at_its_deadline() {
         let deadline_us = world.now_us() + 10 * SLICE_US;
         world.runtime.stop(id, deadline_us).unwrap();
         assert_eq!(world.run_to_end(id), ExitReason::Killed);
-        assert_eq!((world.state(id), world.now_us()), (Stopped, deadline_us));
+        assert_eq!(world.state(id), Stopped);
+        assert!((deadline_us..deadline_us + SLICE_US).contains(&world.now_us()), "{}", world.now_us());
         world.runtime.remove(id).unwrap();
     }
 }

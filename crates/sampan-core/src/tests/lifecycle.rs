@@ -167,7 +167,7 @@ fn a_stale_id_of_any_kind_is_refused_by_every_method() {
         other(here.slot(), here.generation() + 1),         // not yet
         other(1, 1),                                       // a slot that was never used
         other(8, 1),                                       // no slot
-        other(255, ContainerId::GENERATION_MAX),           // nowhere near
+        other(255, 0x00ff_ffff),                           // nowhere near
         ContainerId::from_raw(here.to_raw() ^ 1).unwrap(), // one bit off
         ContainerId::from_raw(here.to_raw() | 1 << 31).unwrap(),
     ];
