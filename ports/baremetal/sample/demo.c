@@ -130,6 +130,7 @@ static void show_rogue(struct sampan_runtime *rt, const struct rogue *rogue, str
     struct demo_jitter jitter;
     size_t used_before = arena_used(rt);
     uint32_t kill_ticks = 0;
+    demo_row_refused(rogue->name, "not created", out_row);
     demo_run_until_step_done(rt);
     demo_jitter_begin();
     if (!demo_start(rt, rogue->name, rogue->image, *rogue->image_len, rogue->memory_limit, &id)) {
@@ -192,8 +193,7 @@ static void show_table(struct sampan_runtime *rt)
     for (size_t idx = 0; idx < ROGUES; idx++) {
         demo_row_print(&rogue_rows[idx]);
     }
-    row = (struct demo_row){ .name = "rogue-import", .engine = "none", .state = "refused" };
-    strcpy(row.exit, sampan_status_text(SAMPAN_STATUS_UNKNOWN_IMPORT));
+    demo_row_refused("rogue-import", sampan_status_text(SAMPAN_STATUS_UNKNOWN_IMPORT), &row);
     demo_row_print(&row);
     demo_check(sampan_runtime_stats(rt, &stats) == SAMPAN_STATUS_OK, "the runtime tells its figures");
     print("memory flash_used=%u flash_size=%u ram_used=%u ram_size=%u\n", (unsigned)(uintptr_t)__flash_used,

@@ -131,6 +131,13 @@ static const char *engine_text(uint8_t engine)
     }
 }
 
+void demo_row_refused(const char *name, const char *why, struct demo_row *out_row)
+{
+    *out_row = (struct demo_row){ .engine = "none", .state = "refused" };
+    strncpy(out_row->name, name, sizeof out_row->name - 1);
+    strncpy(out_row->exit, why, sizeof out_row->exit - 1);
+}
+
 void demo_row_read(struct sampan_runtime *rt, uint32_t id, struct demo_row *out_row)
 {
     struct sampan_container_status status = { .size = sizeof status };

@@ -49,6 +49,9 @@ uint32_t demo_slice_longest_insn(void);
 void demo_watch_begin(struct sampan_runtime *rt, uint32_t id);
 bool demo_watch_ended(uint32_t *out_ticks);
 
+/* What the table says of a container that never came to be; `name` and `why` are short enough for the row. */
+void demo_row_refused(const char *name, const char *why, struct demo_row *out_row);
+
 /* Looks at a container for the closing table. */
 void demo_row_read(struct sampan_runtime *rt, uint32_t id, struct demo_row *out_row);
 
