@@ -30,3 +30,14 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     )]
     loop {}
 }
+
+/// Makes the `nth` allocation of an engine from now fail, counted from 1; 0 for none. Returns 1 if one was still
+/// to fail, else 0. Only in archives for tests, and in no header.
+#[cfg(feature = "fault-injection")]
+#[unsafe(no_mangle)]
+pub extern "C" fn sampan_test_fail_allocation(nth: u32) -> u8 {
+    use sampan_engine_wasmi::fault::{Fault, arm, disarm};
+    let pending = disarm();
+    arm(nth, Fault::NoMemory);
+    u8::from(pending)
+}
