@@ -71,7 +71,7 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Bytes of the runtime's own data for one container: a constant of `sampan-capi` that firmware doesn't link.
+/// Bytes of the runtime's own data for one container: a constant of `sampan-capi`.
 fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> {
     let missing = || "the archive doesn't tell its CONTAINER_OVERHEAD".to_owned();
     let symbols = output(tools.tool("objdump").args(["--syms", archive]))?;
