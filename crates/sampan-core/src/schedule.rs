@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn time_is_divided_by_share_whatever_the_priority() {
         let mut accounts = [Account::new(100, 0), Account::new(300, 7), Account::new(600, 3)];
-        let slices = if cfg!(miri) { 2_000 } else { 100_000 };
+        let slices = if cfg!(miri) { 1_000 } else { 100_000 };
         let got = run(&mut accounts, slices);
         for (got, account) in got.into_iter().zip(&accounts) {
             // Nobody is further from its part than the window, which is this many slices for its share.
@@ -108,30 +108,27 @@ mod tests {
 
     #[test]
     fn shares_hold_for_the_shortest_of_runs() {
-        let mut accounts = [Account::new(600, 0), Account::new(1000, 0), Account::new(999, 0)];
-        let (mut got, mut floor) = ([0; 3], Floor::default());
-        for _ in 0..2_599 {
+        let mut accounts = [Account::new(600, 0), Account::new(1000, 0)];
+        let (mut got, mut floor) = ([0; 2], Floor::default());
+        for _ in 0..160 {
             let idx = pick(accounts.iter().copied().enumerate(), &mut floor).unwrap();
             accounts[idx].charge(1);
             got[idx] += 1;
         }
-        assert!(
-            got.iter().zip([600, 1000, 999]).all(|(got, due): (&i32, i32)| got.abs_diff(due) <= 2),
-            "{got:?}"
-        );
+        assert!([59, 60, 61].contains(&got[0]), "{got:?}");
     }
 
     #[test]
     fn a_sleeper_is_not_owed_its_sleep() {
         let mut accounts = [Account::new(100, 0), Account::new(100, 0)];
         let mut floor = Floor::default();
-        for _ in 0..1000 {
+        for _ in 0..100 {
             accounts[0].charge(100);
             pick(accounts.iter().copied().enumerate().take(1), &mut floor);
         }
         accounts[1].join(floor);
-        let got = run(&mut accounts, 1000);
-        assert!(got[1] <= 502, "{got:?}");
+        let got = run(&mut accounts, 100);
+        assert!(got[1] <= 52, "{got:?}");
     }
 
     #[test]
