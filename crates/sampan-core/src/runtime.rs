@@ -484,7 +484,8 @@ fn conclude<E: Engine>(
 fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitReason) {
     container.guest.line.flush(platform, container.guest.name.as_str());
     container.end(reason);
-    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Info };
+    // Info and Warning under a container's name are what it printed itself.
+    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Debug };
     log(platform, level, container.guest.name.as_str(), format_args!("ended: {reason}"));
 }
 
