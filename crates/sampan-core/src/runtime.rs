@@ -436,6 +436,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             registry: &self.registry,
             guest: &mut container.guest,
             next_call: &mut self.next_call,
+            fuel: self.slice_fuel,
         };
         let activation = self.engine.resume(&mut container.instance, reply, self.slice_fuel, &mut broker);
         let elapsed_us = self.platform.now_us().saturating_sub(started_us);

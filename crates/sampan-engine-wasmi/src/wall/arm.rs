@@ -14,7 +14,7 @@ use super::Frame;
 #[cfg(target_abi = "eabihf")]
 macro_rules! save_fpu {
     () => {
-        "vpush {{d8-d15}}"
+        ".fpu fpv4-sp-d16\nvpush {{d8-d15}}"
     };
 }
 #[cfg(not(target_abi = "eabihf"))]
@@ -28,7 +28,7 @@ macro_rules! save_fpu {
 #[cfg(target_abi = "eabihf")]
 macro_rules! restore_fpu {
     () => {
-        "vpop {{d8-d15}}"
+        ".fpu fpv4-sp-d16\nvpop {{d8-d15}}"
     };
 }
 #[cfg(not(target_abi = "eabihf"))]
