@@ -13,7 +13,7 @@ use crate::table::{Slot, Table};
 use crate::text::{Name, log};
 use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
-use sampan_engine::{Activation, Arena, Engine, Limits, Outcome, Region};
+use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
 use sampan_platform::Platform;
 
 /// Entry point of a WASI command.
@@ -158,8 +158,12 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             return Err(Status::BadImage);
         }
         let limits = Limits { stack_bytes: options.stack_bytes_or_default() };
-        let need = self.engine.memory_need(image, &limits)?;
-        let region_len = if options.memory_limit == 0 { need.bytes } else { options.memory_limit };
+        let (need, limit) = match self.engine.memory_need(image, &limits) {
+            Ok(need) => (need, options.memory_limit),
+            // The load refuses it as well, without any memory, and says why.
+            Err(_) => (MemoryNeed { bytes: 0, exact: false }, 0),
+        };
+        let region_len = if limit == 0 { need.bytes } else { limit };
         if need.exact && region_len < need.bytes {
             let text = format_args!("needs {} bytes, its limit is {region_len}", need.bytes);
             log(&self.platform, LogLevel::Error, name.as_str(), text);
@@ -504,7 +508,8 @@ fn conclude<E: Engine>(
 fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitReason) {
     container.guest.line.flush(platform, container.guest.name.as_str());
     container.end(reason);
-    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Info };
+    // Info and Warning under a container's name are what it printed itself.
+    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Debug };
     log(platform, level, container.guest.name.as_str(), format_args!("ended: {reason}"));
 }
 
