@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The wall: engine code runs on a stack of its own, which can be left for good from any depth.
 //!
-//! wasmi can neither promise not to panic nor bear a failed allocation. So it runs inside [`enter`]; if it
-//! must not go on, [`escape`] puts the stack pointer back to where [`enter`] was called from. No frame is
+//! wasmi can neither promise not to panic nor bear a failed allocation. So it runs inside `enter`; if it
+//! must not go on, `escape` puts the stack pointer back to where `enter` was called from. No frame is
 //! unwound: what lay on the engine's stack is forgotten, as if it had never come to its end, and the
 //! container's region is laid out afresh or given back whole. That is sound because all that the
 //! forgotten values own or lock lies in that region.
