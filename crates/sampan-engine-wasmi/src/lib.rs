@@ -19,7 +19,7 @@
 //!
 //! # Features
 //! - `std`: for hosts. State is kept per thread, and panics are caught.
-//! - `fault-injection`: adds [`fault`], which makes the n-th allocation fail.
+//! - `fault-injection`: adds `fault`, which makes the n-th allocation fail.
 #![no_std]
 
 extern crate alloc;
