@@ -79,11 +79,11 @@ mod tests {
     #[test]
     fn time_is_divided_by_share_whatever_the_priority() {
         let mut accounts = [Account::new(100, 0), Account::new(300, 7), Account::new(600, 3)];
-        let got = run(&mut accounts, 100_000);
-        assert!(
-            got.iter().zip([10_000, 30_000, 60_000]).all(|(&got, due)| got.abs_diff(due) < 500),
-            "{got:?}"
-        );
+        // Long enough that a window of priority weighs nothing.
+        let slices: usize = if cfg!(miri) { 2_000 } else { 100_000 };
+        let got = run(&mut accounts, slices);
+        let due = [slices / 10, slices * 3 / 10, slices * 6 / 10];
+        assert!(got.iter().zip(due).all(|(got, due)| got.abs_diff(due) <= due / 20 + 50), "{got:?}");
     }
 
     #[test]
