@@ -16,7 +16,7 @@ use sampan_engine::Arena;
 /// The core's runtime with all that C gives it.
 pub(crate) type CRuntime = Runtime<CPlatform, LinkedEngine, CHandler>;
 
-/// What `cargo xtask sizes` reads out of the archive. Nothing refers to it, so no firmware has it.
+/// What `cargo xtask sizes` reads out of the archive; it costs firmware these four bytes.
 #[used]
 static CONTAINER_OVERHEAD: usize = CRuntime::CONTAINER_OVERHEAD;
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which crate a symbol comes from, read out of its v0-mangled name.
 //!
-//! A name is a path, and a generic one is followed by the crate that instantiated it. Code of the standard
-//! library that some crate instantiated counts as that crate's: it's there on its behalf. All else
-//! belongs to the crate whose source it is; an `impl` to the crate that has it, not to its type's or trait's.
+//! Code belongs to the crate whose source it is; an `impl` to the crate that has it, not to its type's or
+//! trait's. Code of the standard library that was instantiated counts as the crate's whose types it was
+//! instantiated for, else as the crate's that instantiated it, which follows the path: it's there on its behalf.
 //!
 //! The grammar is that of the rustc book, "v0 symbol format". Types are only stepped over.
 
-/// Crates whose generic code is charged to whoever instantiates it.
+/// Crates whose generic code is charged to others.
 const STANDARD: [&str; 3] = ["core", "alloc", "std"];
 
 /// How deep names may nest.
@@ -16,12 +16,15 @@ const MAX_DEPTH: u32 = 200;
 /// The crate that `symbol` is charged to; `None` if it isn't a v0-mangled name.
 pub(crate) fn crate_of(symbol: &str) -> Option<&str> {
     let text = symbol.strip_prefix("_R")?;
-    let mut name = Name { text, at: 0, depth: 0 };
+    let mut name = Name { text, at: 0, depth: 0, beneficiary: None };
     let home = name.path()?;
-    if !STANDARD.contains(&home) || name.peek().is_none_or(|tag| tag == b'.') {
+    if !STANDARD.contains(&home) {
         return Some(home);
     }
-    Some(name.path().unwrap_or(home))
+    if name.beneficiary.is_none() && name.peek().is_some_and(|tag| tag != b'.') {
+        name.path();
+    }
+    Some(name.beneficiary.unwrap_or(home))
 }
 
 /// A mangled name after its `_R`, and how far it's read.
@@ -29,6 +32,8 @@ struct Name<'s> {
     text: &'s str,
     at: usize,
     depth: u32,
+    /// First crate in it that isn't the standard library.
+    beneficiary: Option<&'s str>,
 }
 
 impl<'s> Name<'s> {
@@ -124,7 +129,13 @@ impl<'s> Name<'s> {
     /// Reads a path and returns the crate it starts in.
     fn path(&mut self) -> Option<&'s str> {
         self.nested(|name| match name.next()? {
-            b'C' => name.identifier(),
+            b'C' => {
+                let home = name.identifier()?;
+                if name.beneficiary.is_none() && !STANDARD.contains(&home) {
+                    name.beneficiary = Some(home);
+                }
+                Some(home)
+            }
             tag @ (b'M' | b'X') => {
                 name.optional_base_62(b's')?;
                 let home = name.path()?;
@@ -275,14 +286,14 @@ mod tests {
     }
 
     #[test]
-    fn library_code_is_charged_to_who_instantiates_it() {
-        for name in [
+    fn library_code_is_charged_to_whom_it_serves() {
+        for (name, served) in [
             "_RINvNtNtNtCsgEmfK2I1SDS_4core5slice4sort6stable14driftsort_mainmNCINvMNtCslNYArtu3iFV_5alloc5slice\
              Sm11sort_by_keymNCNvCsciUMGOH01m6_1b3alls2_0E0INtNtB18_3vec3VecmEEB1S_",
             "_RNvMs3_NtCslNYArtu3iFV_5alloc7raw_vecINtB5_6RawVecINtCs4Q2Qx8jI5j6_1a3FootEE8grow_oneCsciUMGOH01m6_1b",
             "_RNvMs4_NtCslNYArtu3iFV_5alloc7raw_vecNtB5_11RawVecInner11finish_growCsciUMGOH01m6_1b",
-        ] {
-            assert_eq!(crate_of(name), Some("b"), "{name}");
+        ].into_iter().zip(["b", "a", "b"]) {
+            assert_eq!(crate_of(name), Some(served), "{name}");
         }
         assert_eq!(crate_of("_RNvNtCsgEmfK2I1SDS_4core3fmt5write"), Some("core"));
         assert_eq!(crate_of("_RNvNtCsgEmfK2I1SDS_4core3fmt5write.llvm.123"), Some("core"));

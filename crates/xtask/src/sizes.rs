@@ -71,7 +71,7 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Bytes of the runtime's own data for one container: a constant of `sampan-capi` that firmware doesn't link.
+/// Bytes of the runtime's own data for one container: a constant of `sampan-capi`.
 fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> {
     let missing = || "the archive doesn't tell its CONTAINER_OVERHEAD".to_owned();
     let symbols = output(tools.tool("objdump").args(["--syms", archive]))?;
@@ -88,7 +88,7 @@ fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> 
 
 /// Links the archive alone, with every `sampan_` function as a root, and returns the linker's map.
 fn link(tools: &CToolchain, target: &str, archive: &Path) -> Result<String, String> {
-    let symbols = output(tools.tool("nm").args(["--defined-only", "--extern-only"]).arg(archive))?;
+    let symbols = output(tools.tool("nm").args(["--quiet", "--defined-only", "--extern-only"]).arg(archive))?;
     let roots: Vec<&str> = symbols
         .lines()
         .filter_map(|line| line.split_whitespace().nth(2))
@@ -151,21 +151,39 @@ fn hex(word: Option<&str>) -> Option<u64> {
     u64::from_str_radix(word?.strip_prefix("0x")?, 16).ok()
 }
 
-/// For each section, the sections that refer to it, from `objdump -r`.
+/// For each item, the items that refer to it, from `objdump -r`.
 fn references(listing: &str) -> HashMap<&str, Vec<&str>> {
     let mut references: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut from = "";
     for line in listing.lines() {
         if let Some(rest) = line.strip_prefix("RELOCATION RECORDS FOR [") {
             from = rest.trim_end_matches([']', ':']);
-        } else if let Some(value) = line.split_whitespace().nth(2)
+        } else if let Some(to) = line.split_whitespace().nth(2)
             && !from.starts_with(".debug")
         {
-            let to = value.split('+').next().unwrap_or(value).trim_end_matches("-0x");
-            references.entry(to).or_default().push(from);
+            let to = to.split("+0x").next().unwrap_or(to);
+            references.entry(item(to)).or_default().push(item(from));
         }
     }
     references
+}
+
+/// Name of the function or object that a section has, as relocations refer to it.
+fn item(section: &str) -> &str {
+    [
+        ".text.unlikely.",
+        ".text.",
+        ".rodata.",
+        ".data.rel.ro.",
+        ".data.",
+        ".bss.",
+        ".srodata.",
+        ".sdata.",
+        ".sbss.",
+    ]
+    .iter()
+    .find_map(|prefix| section.strip_prefix(prefix))
+    .unwrap_or(section)
 }
 
 /// Adds the sections up by whose they are.
@@ -194,7 +212,8 @@ fn owner(section: &Section<'_>, references: &HashMap<&str, Vec<&str>>) -> String
         return "c-library".into();
     }
     let mut votes: BTreeMap<&str, u32> = BTreeMap::new();
-    let (mut seen, mut open) = (vec![section.name], vec![section.name]);
+    let start = item(section.name);
+    let (mut seen, mut open) = (vec![start], vec![start]);
     // Constants may be referred to by constants; go up until something has a name.
     while let Some(name) = open.pop() {
         if let Some(part) = named_owner(name) {
@@ -211,28 +230,25 @@ fn owner(section: &Section<'_>, references: &HashMap<&str, Vec<&str>>) -> String
     votes.into_iter().max_by_key(|&(_, count)| count).map_or("unknown", |(part, _)| part).to_owned()
 }
 
-/// The part that a section's own name tells.
-fn named_owner(section: &str) -> Option<&str> {
-    let symbol =
-        [".text.unlikely.", ".text.", ".rodata.", ".data.rel.ro.", ".data.", ".bss.", ".ARM.exidx.text."]
-            .iter()
-            .find_map(|prefix| section.strip_prefix(prefix))?;
-    if symbol.starts_with("sampan_") {
+/// The part that a name tells; `None` for what the compiler named: constants, merged constants, switch tables.
+fn named_owner(name: &str) -> Option<&str> {
+    if let Some(home) = crate_of(name) {
+        return Some(part_of(home));
+    }
+    if name.starts_with("sampan_") {
         return Some("sampan-capi");
     }
-    if let Some(name) = crate_of(symbol) {
-        return Some(part_of(name));
-    }
-    // Neither a constant nor mangled: an intrinsic such as memcpy or __aeabi_uldivmod.
-    (!symbol.starts_with('.') && !symbol.starts_with("cst") && !symbol.starts_with("str"))
-        .then_some("rust-runtime")
+    let unnamed = [".L", "anon.", "cst", "str", "switch.table"].iter().any(|start| name.starts_with(start));
+    // Not mangled: an intrinsic, such as memcpy or __aeabi_uldivmod.
+    (!unnamed).then_some("rust-runtime")
 }
 
 /// The part that a crate is counted in. wasmi's dependencies are wasmi; what isn't listed is a part by itself.
 fn part_of(name: &str) -> &str {
     match name {
-        "core" | "alloc" | "compiler_builtins" | "__rustc" => "rust-runtime",
-        "sampan" => "sampan-staticlib",
+        "core" | "alloc" | "compiler_builtins" => "rust-runtime",
+        // The compiler's names for the allocator and the panic handler that the archive brings.
+        "sampan" | "__rustc" => "sampan-staticlib",
         "sampan_abi" => "sampan-abi",
         "sampan_platform" => "sampan-platform",
         "sampan_engine" => "sampan-engine",

@@ -392,3 +392,23 @@ fn deferring_twice_is_one_call() {
     let script = waiting().call("env", "wait", "()i", &[]);
     assert_eq!(world.results_of(&script), [3, 3]);
 }
+
+#[test]
+fn calls_end_a_slice_too_and_keep_their_results() {
+    let mut world = World::new();
+    world.offer("next", "(i)i", |_, values| {
+        values[0] += 1;
+        0
+    });
+    let call = |script: Script, number: u64| script.call("env", "next", "(i)i", &[number]);
+    let id = world.start(&(0..200).fold(Script::new(), call));
+    let mut calls = 0;
+    while world.exit(id).is_none() {
+        world.runtime.poll();
+        let now = world.runtime.container_stats(id).unwrap().host_calls;
+        assert!(now - calls <= 50, "{} calls in one slice", now - calls);
+        calls = now;
+    }
+    assert_eq!(world.results(), (1..=200).collect::<Vec<_>>());
+    assert_eq!(world.exit(id), Some(ExitReason::Exited(0)));
+}

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 const SLOTS: usize = 6;
-const LIVES: usize = if cfg!(miri) { 40 } else { 1_000 };
+const LIVES: usize = if cfg!(miri) { 25 } else { 1_000 };
 
 /// What a container does when it's let.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,7 +42,7 @@ fn refused(
 fn an_image_that_is_none_is_refused() {
     let mut world = World::new();
     let image = Script::new().op(Op::Work(1)).bytes();
-    for len in 0..image.len() {
+    for len in (0..image.len()).step_by(if cfg!(miri) { 11 } else { 1 }) {
         let truncated = keep(image[..len].to_vec());
         assert_eq!(refused(&mut world, truncated, &options(), Status::BadImage), [""; 0]);
     }
@@ -117,7 +117,7 @@ fn a_hostile_import_name_cannot_forge_a_log_line() {
     let image = Script::new().import("env", "a\nsampan: all is well\r\x1b[2J\u{85}", "()").image();
     let lines = refused(&mut world, image, &options(), Status::UnknownImport);
     assert!(lines[0].chars().all(|letter| !letter.is_control()), "{lines:?}");
-    let long = Script::new().import("env", &"é".repeat(5_000), "()").image();
+    let long = Script::new().import("env", &"é".repeat(500), "()").image();
     let lines = refused(&mut world, long, &options(), Status::UnknownImport);
     assert!(lines.len() == 1 && lines[0].starts_with("import env."), "{lines:?}");
 }

@@ -303,7 +303,7 @@ fn images_decode_to_what_was_written_and_no_truncated_one_does() {
         .repeat();
     let image = script.bytes();
     assert_eq!(Script::decode(&image), Ok(script));
-    for len in 0..image.len() {
+    for len in (0..image.len()).step_by(if cfg!(miri) { 37 } else { 1 }) {
         assert_eq!(Script::decode(&image[..len]), Err(Status::BadImage), "{len}");
     }
 }
