@@ -162,6 +162,16 @@ fn output_that_nobody_reads_is_74() {
 }
 
 #[test]
+fn errors_that_nobody_reads_keep_their_code() {
+    let directory = Directory::new();
+    for (args, code) in [(&["run", "none.wasm"], 66), (&["run", "--none"], 64)] {
+        let mut child = command(directory.path(), args).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{args:?}");
+    }
+}
+
+#[test]
 fn of_several_containers_the_first_that_failed_tells() {
     let directory = Directory::new()
         .module("well.wasm", &exits(0))
