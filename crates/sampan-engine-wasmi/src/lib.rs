@@ -106,9 +106,8 @@ impl Engine for WasmiEngine {
         EngineKind::Wasmi
     }
 
-    /// An estimate: linear memory, stack, tables, about 14 KB (21 KB on a
-    /// host), and five times the code. A
-    /// module made for it can take far more; the load then fails, and nothing else happens.
+    /// An estimate: linear memory, stack, tables, about 14 KB, and five times the code; on a host 24 KB and
+    /// nine times. A module made for it can take far more; the load then fails, and nothing else happens.
     fn memory_need(&self, image: &[u8], limits: &Limits) -> Result<MemoryNeed, Status> {
         let facts = scan::scan(image).map_err(|refusal| refusal.status)?;
         Ok(MemoryNeed { bytes: estimate::bytes(&facts, StackPlan::new(limits.stack_bytes)), exact: false })
