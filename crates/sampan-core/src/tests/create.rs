@@ -2,7 +2,7 @@
 //! What create refuses, that it then changes nothing and says why, and what it accepts.
 
 use super::script::{MAGIC, Op, Script};
-use super::world::{ARENA_LEN, World, keep};
+use super::world::{ARENA_LEN, LARGE_ARENA_LEN, World, keep};
 use crate::{Config, ContainerOptions};
 use sampan_abi::{ExitReason, LogLevel, Status, limits};
 use std::string::String;
@@ -220,7 +220,7 @@ fn options_at_their_bounds_are_accepted() {
 #[test]
 fn names_are_unique_and_default_to_the_slot() {
     let config = Config { max_containers: 12, ..Config::default() };
-    let mut world = World::with(ARENA_LEN, &config).unwrap();
+    let mut world = World::with(LARGE_ARENA_LEN, &config).unwrap();
     let image = Script::new().image();
     for slot in 0..12 {
         let id = world.create(&Script::new());
@@ -274,7 +274,7 @@ fn a_configuration_out_of_range_or_an_arena_too_small_makes_no_runtime() {
         max_host_functions: limits::MAX_HOST_FUNCTIONS,
         slice_fuel: limits::MAX_SLICE_FUEL,
     };
-    let mut world = World::with(ARENA_LEN, &largest).unwrap();
+    let mut world = World::with(LARGE_ARENA_LEN, &largest).unwrap();
     for _ in 0..limits::MAX_CONTAINERS {
         world.create(&Script::new().memory(16));
     }
