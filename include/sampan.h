@@ -606,7 +606,8 @@ struct sampan_platform {
   uint64_t (*now_us)(void *ctx);
   /**
    * Waits for the runtime's lock: a mutex with priority inheritance on an RTOS. Returns 0, or
-   * `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR. Thread context.
+   * `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR; the function that wanted
+   * it answers that, and `SAMPAN_STATUS_PLATFORM` should it be anything else. Thread context.
    */
   int32_t (*lock)(void *ctx);
   /**
@@ -705,7 +706,7 @@ struct sampan_config {
   uint32_t engine_stack_len;
   /**
    * Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
-   * it may call any function. Changes that follow one another between two polls are told as one.
+   * it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.
    * May be NULL.
    */
   void (*event)(void *ctx, const struct sampan_event *event);
@@ -939,8 +940,8 @@ sampan_status sampan_pending_write(struct sampan_runtime *rt,
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
  * `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
- * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`. On an error nothing has changed, and a line in the log
- * says what was wrong.
+ * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_INTERNAL` for a defect in its engine. On an error
+ * nothing has changed, and if it is the module that was refused, a line in the log says what was wrong.
  * Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
  * translates its modules it takes time in proportion to the module.
  *
@@ -1027,15 +1028,15 @@ sampan_status sampan_container_kill(struct sampan_runtime *rt,
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `id`: from `sampan_container_create`.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`; what `sampan_container_create` answers for a load, and then the container is faulted.
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
+ * `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
  *
  * `rt` stays in service during the call.
  */
-sampan_status sampan_container_restart(struct sampan_runtime *rt,
-                                       uint32_t id);
+sampan_status sampan_container_restart(struct sampan_runtime *rt, uint32_t id);
 
 /**
  * Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
@@ -1190,7 +1191,8 @@ sampan_status sampan_runtime_init(const struct sampan_config *config,
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, or `_WRONG_CONTEXT`, also from the
+ * event callback.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
