@@ -117,7 +117,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let mut call = Call { id: self.guest.id, memory, next_number: *self.next_call, deferred: false };
         let code = registration.handler.call(&mut call, values);
         if call.deferred {
-            // Even if the call isn't parked in the end: its token is out, and must never name another call.
+            // The token is out, whatever comes of this call: no other one may have its number.
             *self.next_call = self.next_call.wrapping_add(1);
         }
         match call.reply(code) {
