@@ -41,7 +41,7 @@ pub struct sampan_config {
     /// the interrupted stack. 0: what the engine in this library needs, with room for both.
     pub engine_stack_len: u32,
     /// Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
-    /// it may call any function. Changes that follow one another between two polls are told as one.
+    /// it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.
     /// May be NULL.
     pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
     /// Handed back to `event`.
