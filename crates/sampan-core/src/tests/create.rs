@@ -184,9 +184,15 @@ fn options_out_of_range_are_refused() {
         assert_eq!(refused(&mut world, image, &bad, Status::InvalidArgument), [line]);
     }
     let too_long = [b'x'; limits::MAX_NAME + 1];
-    for bad in
-        [&b"with space"[..], b"new\nline", b"nul\0", "\u{e9}t\u{e9}".as_bytes(), &too_long, &[b'x'; 300]]
-    {
+    for bad in [
+        &b"with space"[..],
+        b"sampan",
+        b"new\nline",
+        b"nul\0",
+        "\u{e9}t\u{e9}".as_bytes(),
+        &too_long,
+        &[b'x'; 300],
+    ] {
         refused(&mut world, image, &named(bad), Status::InvalidArgument);
     }
 }
