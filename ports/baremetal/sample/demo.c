@@ -42,7 +42,7 @@ static const struct rogue rogues[] = {
     { "rogue-loop", image_rogue_loop, &image_rogue_loop_len, 0, false, SAMPAN_EXIT_KIND_KILLED, 0 },
     { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len, 0, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_STACK_OVERFLOW },
-    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 32 * 1024, true, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 24 * 1024, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_UNREACHABLE },
 };
 
