@@ -116,10 +116,13 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let Some(registration) = self.registry.get(number) else { return self.end(ExitReason::EngineFault) };
         let mut call = Call { id: self.guest.id, memory, next_number: *self.next_call, deferred: false };
         let code = registration.handler.call(&mut call, values);
+        if call.deferred {
+            // The token is out, whatever comes of this call: no other one may have its number.
+            *self.next_call = self.next_call.wrapping_add(1);
+        }
         match call.reply(code) {
             Ok(HostReply::Park) => {
                 self.guest.wait = Wait::Answer(call.next_number);
-                *self.next_call = self.next_call.wrapping_add(1);
                 HostReply::Park
             }
             Ok(reply) => reply,

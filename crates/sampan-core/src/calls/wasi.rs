@@ -298,6 +298,7 @@ struct Subscription {
 
 fn read_subscription(memory: &mut GuestMemory<'_>, poll: &Poll, idx: u32) -> Result<Subscription, Status> {
     let start = offset(poll.subscriptions, abi::SUBSCRIPTION_LEN.saturating_mul(idx))?;
+    memory.slice(start, abi::SUBSCRIPTION_LEN as usize)?; // all of it, or it's a bad address
     let user_data = memory.read(start)?;
     let [tag] = memory.read(offset(start, 8)?)?;
     let clock_or_fd = memory.read_u32(offset(start, 16)?)?;
