@@ -16,8 +16,6 @@ enum {
     ROUNDS = 5,         /* each case is measured so often, at another moment of a slice each time */
     STOP_DELAY_US = 3000,
     US_PER_S = 1000000,
-    /* What the main loop does between two polls may come on top of a slice. */
-    LOOP_INSN = 3000,
 };
 
 static struct sampan_runtime *runtime;
@@ -190,7 +188,7 @@ static void measure(struct sampan_runtime *rt, const struct latency_case *one)
         calls_forget(id);
     }
     uint32_t slice_insn = demo_slice_longest_insn();
-    bool within = demo_insn(most_ticks) <= slice_insn + LOOP_INSN;
+    bool within = demo_insn(most_ticks) <= slice_insn + DEMO_LOOP_INSN;
     demo_check(within, "a container ends within a slice");
     print("latency doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", one->doing, one->by,
           (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS, within ? "yes" : "no");
