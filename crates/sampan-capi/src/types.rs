@@ -41,7 +41,7 @@ pub struct sampan_config {
     /// the interrupted stack. 0: what the engine in this library needs, with room for both.
     pub engine_stack_len: u32,
     /// Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
-    /// it may call any function. Changes that follow one another between two polls are told as one.
+    /// it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.
     /// May be NULL.
     pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
     /// Handed back to `event`.
@@ -70,7 +70,7 @@ pub struct sampan_event {
 pub struct sampan_container_options {
     /// sizeof(struct sampan_container_options) as the caller compiled it.
     pub size: u32,
-    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique; not `sampan`.
     /// NULL: `c` and the number of its slot.
     pub name: *const c_char,
     /// Arguments, NUL-terminated each; by convention the first is the program's name. Copied.
