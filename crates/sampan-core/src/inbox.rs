@@ -42,17 +42,12 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Least number of cells. In a queue of one, a cell that was filled looks like one that was emptied, so
-    /// a second answer would take the first one's place and the queue never move again.
-    pub const MIN_CELLS: usize = 2;
-
     /// Makes an empty queue of `cells`, each from [`InboxCell::new`] with its own index.
     ///
     /// # Errors
-    /// [`Status::InvalidArgument`] unless their number is a power of two and at least
-    /// [`MIN_CELLS`](Self::MIN_CELLS).
+    /// [`Status::InvalidArgument`] unless their number is a power of two.
     pub fn new(cells: &'static [InboxCell]) -> Result<Self, Status> {
-        if !cells.len().is_power_of_two() || cells.len() < Self::MIN_CELLS {
+        if !cells.len().is_power_of_two() {
             return Err(Status::InvalidArgument);
         }
         Ok(Self { cells, head: AtomicU32::new(0), tail: AtomicU32::new(0) })
@@ -177,23 +172,7 @@ mod tests {
         }
         inbox.fail(u64::MAX, -7).unwrap();
         assert_eq!(inbox.pop(), Some(Answer { token: u64::MAX, result: Err(-7) }));
-    }
-
-    #[test]
-    fn the_smallest_queue_refuses_when_full_and_smaller_ones_are_refused() {
-        let inbox = inbox(Inbox::MIN_CELLS);
-        for round in 0..3_u64 {
-            for idx in 0..Inbox::MIN_CELLS as u64 {
-                inbox.complete(round, idx).unwrap();
-            }
-            assert_eq!(inbox.complete(round, 9), Err(Status::Busy));
-            for idx in 0..Inbox::MIN_CELLS as u64 {
-                assert_eq!(inbox.pop(), Some(Answer { token: round, result: Ok(idx) }));
-            }
-            assert_eq!(inbox.pop(), None);
-        }
         assert!(Inbox::new(&[]).is_err());
-        assert!(Inbox::new(Vec::leak(Vec::from([InboxCell::new(0)]))).is_err());
     }
 
     #[test]
