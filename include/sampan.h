@@ -420,7 +420,7 @@ struct sampan_container_options {
    */
   uint32_t size;
   /**
-   * Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+   * Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique; not `sampan`.
    * NULL: `c` and the number of its slot.
    */
   const char *name;

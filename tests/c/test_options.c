@@ -25,7 +25,7 @@ static void create(struct sampan_runtime *rt, int32_t expected, struct sampan_co
 #define CREATE(expected, ...) create(rt, SAMPAN_STATUS_##expected, (struct sampan_container_options){__VA_ARGS__})
 
 static void names(struct sampan_runtime *rt) {
-  static const char *const bad[] = {"",          "has space",  "umlaut\xc3\xa4", "slash/", "colon:",
+  static const char *const bad[] = {"",          "sampan",    "has space",  "umlaut\xc3\xa4", "slash/", "colon:",
                                     "new\nline", "\x7f",       "123456789012345678901234",
                                     "a name that is far longer than any name may be, by all accounts"};
   CREATE(OK, .name = "a");

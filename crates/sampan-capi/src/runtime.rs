@@ -170,7 +170,8 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     // is as long as the runtime uses it.
     let memory = unsafe { core::slice::from_raw_parts_mut(rest.as_ptr(), rest_len) };
     let mut arena = Arena::new(memory);
-    let cells = core_config.max_containers.checked_next_power_of_two().ok_or(Status::InvalidArgument)?;
+    let cells = core_config.max_containers.checked_next_power_of_two();
+    let cells = cells.ok_or(Status::InvalidArgument)?;
     let inbox = Inbox::new(arena.allocate_array(cells, InboxCell::new).ok_or(Status::NoMemory)?)?;
     let stack_len = match config.engine_stack_len {
         0 => engine::DEFAULT_STACK_BYTES,

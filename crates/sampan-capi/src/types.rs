@@ -70,7 +70,7 @@ pub struct sampan_event {
 pub struct sampan_container_options {
     /// sizeof(struct sampan_container_options) as the caller compiled it.
     pub size: u32,
-    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique; not `sampan`.
     /// NULL: `c` and the number of its slot.
     pub name: *const c_char,
     /// Arguments, NUL-terminated each; by convention the first is the program's name. Copied.

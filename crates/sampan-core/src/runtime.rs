@@ -10,7 +10,7 @@ use crate::container::{Container, ContainerStats, ContainerStatus, Event, Span, 
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
 use crate::table::{Slot, Table};
-use crate::text::{Name, log};
+use crate::text::{Name, RUNTIME, log};
 use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
@@ -20,8 +20,6 @@ use sampan_platform::Platform;
 const ENTRY: &str = "_start";
 /// Runs once before the entry point, where a module has it.
 const INITIALISE: &str = "_initialize";
-/// Source of the runtime's own log lines.
-const RUNTIME: &str = "sampan";
 /// Regions are cut so that the engine's part stays aligned.
 const STRINGS_ALIGN: usize = 16;
 

@@ -55,7 +55,7 @@ fn what_the_engine_does_not_run_is_told() {
         (r#"(component)"#.to_owned(), Unsupported),
         (r#"(module (memory 60000))"#.to_owned(), NoMemory),
         (r#"(module (memory 9))"#.to_owned(), NoMemory),
-        (r#"(module (table 100000 funcref))"#.to_owned(), NoMemory),
+        (r#"(module (table 200000 funcref))"#.to_owned(), NoMemory),
         (r#"(module (table 4000000000 funcref))"#.to_owned(), NoMemory),
         (r#"(module (memory 1) (data (i32.const 65535) "ab"))"#.to_owned(), BadImage),
         (r#"(module (table 1 funcref) (func $f) (elem (i32.const 1) $f))"#.to_owned(), BadImage),

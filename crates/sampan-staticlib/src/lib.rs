@@ -24,10 +24,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(feature = "wasmi")]
     sampan_engine_wasmi::wall::panicked();
     sampan_capi::fatal(info.location().map_or("panic", core::panic::Location::file));
-    #[expect(
-        clippy::empty_loop,
-        reason = "the platform broke its promise not to return; nothing is left to do"
-    )]
+    // The platform broke its promise not to return; nothing is left to do.
     loop {}
 }
 
