@@ -701,7 +701,8 @@ struct sampan_config {
   uint32_t slice_fuel;
   /**
    * Bytes of the stack that engines run on, host functions included, and interrupts where they use
-   * the interrupted stack. 0: what the engine in this library needs, with room for both.
+   * the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
+   * its own: it runs on that of the caller of `sampan_runtime_poll`.
    */
   uint32_t engine_stack_len;
   /**
@@ -741,7 +742,7 @@ struct sampan_runtime_stats {
    */
   size_t arena_peak;
   /**
-   * Bytes of the runtime's own data for each container that can exist.
+   * Bytes of the runtime's own data for each container that can exist, beside its engine's.
    */
   uint32_t container_overhead;
   /**

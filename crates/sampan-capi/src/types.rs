@@ -157,7 +157,7 @@ pub struct sampan_runtime_stats {
     pub arena_used: usize,
     /// Most bytes of it ever in use.
     pub arena_peak: usize,
-    /// Bytes of the runtime's own data for each container that can exist.
+    /// Bytes of the runtime's own data for each container that can exist, beside its engine's.
     pub container_overhead: u32,
     /// Bytes of the stack that engines run on.
     pub engine_stack_len: u32,
