@@ -173,11 +173,7 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     let cells = core_config.max_containers.checked_next_power_of_two();
     let cells = cells.ok_or(Status::InvalidArgument)?;
     let inbox = Inbox::new(arena.allocate_array(cells, InboxCell::new).ok_or(Status::NoMemory)?)?;
-    let stack_len = match config.engine_stack_len {
-        0 => engine::DEFAULT_STACK_BYTES,
-        len => len as usize,
-    };
-    let stack = arena.allocate(stack_len).ok_or(Status::NoMemory)?;
+    let engine = engine::make(&mut arena, config.engine_stack_len)?;
     let runtime = sampan_runtime {
         platform,
         inbox,
@@ -191,7 +187,6 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     // SAFETY: just written; the reference is good until the runtime is taken out of service, which is as
     // long as the core uses it.
     let inbox: &'static Inbox = unsafe { &(*shell.as_ptr()).inbox };
-    let engine = engine::make(stack).ok_or(Status::InvalidArgument)?;
     let core = Runtime::new(platform, engine, arena, inbox, &core_config)?;
     // SAFETY: `shell` is live, and nobody else knows of it yet.
     let place = unsafe { (*shell.as_ptr()).core.get() };

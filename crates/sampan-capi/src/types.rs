@@ -38,7 +38,8 @@ pub struct sampan_config {
     /// before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
     pub slice_fuel: u32,
     /// Bytes of the stack that engines run on, host functions included, and interrupts where they use
-    /// the interrupted stack. 0: what the engine in this library needs, with room for both.
+    /// the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
+    /// its own: it runs on that of the caller of `sampan_runtime_poll`.
     pub engine_stack_len: u32,
     /// Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
     /// it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.

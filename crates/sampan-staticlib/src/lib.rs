@@ -7,6 +7,9 @@
 //! decides what becomes of the task that ran it. Firmware goes on either way.
 #![no_std]
 
+#[cfg(not(target_has_atomic = "32"))]
+mod critical_section;
+
 pub use sampan_capi::*;
 
 #[cfg(feature = "wasmi")]

@@ -13,6 +13,11 @@
 
 #include "sampan.h"
 
+enum {
+    DEMO_LOOP_INSN = 3000,        /* what the main loop does between two polls may come on top of a slice */
+    DEMO_SLICE_MAX_INSN = 200000, /* of 10 000 units of fuel, on the engine that takes most for one */
+};
+
 /* Jitter over a stretch of the demonstration. */
 struct demo_jitter {
     uint32_t beats;
