@@ -298,6 +298,15 @@ impl Machine {
                     (at, 0)
                 }};
             }
+            macro_rules! wrapped {
+                ($bytes:expr) => {{
+                    let at: u32 = frame.b(word).wrapping_add(signed_c(word).cast_unsigned());
+                    if at > len.wrapping_sub($bytes) {
+                        trap!(MemoryOutOfBounds)
+                    }
+                    (at, 0)
+                }};
+            }
             macro_rules! load {
                 ($place:expr, $ty:ty, |$value:ident| $extended:expr) => {{
                     let (at, offset) = $place;
@@ -550,6 +559,20 @@ impl Machine {
                 Operation::Store32Index => store!(index!(0, 4), frame.a(word)),
                 Operation::Store16Index2 => store!(index!(1, 2), frame.a(word) as u16),
                 Operation::Store32Index4 => store!(index!(2, 4), frame.a(word)),
+                Operation::Load8Wrapped => load!(wrapped!(1), u8, |value| u32::from(value)),
+                Operation::Load8SignedWrapped => {
+                    load!(wrapped!(1), i8, |value| i32::from(value).cast_unsigned())
+                }
+                Operation::Load16Wrapped => load!(wrapped!(2), u16, |value| u32::from(value)),
+                Operation::Load16SignedWrapped => {
+                    load!(wrapped!(2), i16, |value| i32::from(value).cast_unsigned())
+                }
+                Operation::Load32Wrapped => load!(wrapped!(4), u32, |value| value),
+                Operation::Load64Wrapped => load64!(wrapped!(8)),
+                Operation::Store8Wrapped => store!(wrapped!(1), frame.a(word) as u8),
+                Operation::Store16Wrapped => store!(wrapped!(2), frame.a(word) as u16),
+                Operation::Store32Wrapped => store!(wrapped!(4), frame.a(word)),
+                Operation::Store64Wrapped => store!(wrapped!(8), frame.a64(word)),
                 Operation::MemorySize => frame.put(word, self.memory_size()),
                 Operation::MemoryGrow => {
                     let size = self.memory_grow(frame.b(word));
@@ -654,6 +677,12 @@ impl Machine {
                 ),
                 Operation::AddShifted1 => frame.put(word, frame.b(word).wrapping_add(frame.c(word) << 1)),
                 Operation::AddShifted2 => frame.put(word, frame.b(word).wrapping_add(frame.c(word) << 2)),
+                Operation::ExclusiveOrShiftLeft => {
+                    frame.put(word, frame.b(word) ^ frame.b(word).wrapping_shl(field_c(word)))
+                }
+                Operation::ExclusiveOrShiftRight => {
+                    frame.put(word, frame.b(word) ^ frame.b(word).wrapping_shr(field_c(word)))
+                }
                 Operation::Equal => frame.put_flag(word, frame.b(word) == frame.c(word)),
                 Operation::NotEqual => frame.put_flag(word, frame.b(word) != frame.c(word)),
                 Operation::LessSigned => frame.put_flag(word, frame.b_signed(word) < frame.c_signed(word)),
