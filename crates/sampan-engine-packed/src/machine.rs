@@ -11,7 +11,7 @@ use sampan_packed_format::{
 };
 
 use crate::access::{Bytes, Cursor, Frame};
-use crate::float::{extreme32, extreme64, round, truncate};
+use crate::float::{extreme32, extreme64, round, square_root, truncate};
 use crate::image::Image;
 
 /// Why the loop ended.
@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Finished,
     /// The fuel is used up.
     OutOfFuel,
+    /// The last word is to be executed again.
+    Again,
     /// A host function is called: `host_import` at `host_base`.
     Host,
     /// The code trapped.
@@ -334,13 +336,15 @@ impl Machine {
                     }
                 };
             }
-            // What a slow operation charges; it's done again from where it got to while a length is left.
+            // What a bulk operation charges. While a length is left it's to be done again: not from here, since
+            // then the loop would have to keep the place of every word beside that of the next.
             macro_rules! bulk {
                 ($charge:expr) => {{
                     match $charge {
                         Ok(amount) => {
                             if frame.get(field_a(word) + 2) != 0 {
-                                pc = pc.back(1);
+                                fuel -= amount.cast_signed();
+                                break 'run Exit::Again;
                             }
                             charge!(amount);
                         }
@@ -802,7 +806,9 @@ impl Machine {
                 }
                 Operation::FloatAbsolute => frame.put(word, frame.b(word) & 0x7fff_ffff),
                 Operation::FloatNegate => frame.put(word, frame.b(word) ^ 0x8000_0000),
-                Operation::FloatSquareRoot => frame.put_float(word, libm::sqrtf(frame.b_float(word))),
+                Operation::FloatSquareRoot => {
+                    frame.put_float(word, square_root(f64::from(frame.b_float(word))) as f32)
+                }
                 Operation::FloatRound => {
                     frame.put_float(word, round(f64::from(frame.b_float(word)), field_c(word)) as f32)
                 }
@@ -833,7 +839,7 @@ impl Machine {
                 }
                 Operation::DoubleAbsolute => frame.put64(word, frame.b64(word) & !SIGN),
                 Operation::DoubleNegate => frame.put64(word, frame.b64(word) ^ SIGN),
-                Operation::DoubleSquareRoot => frame.put_double(word, libm::sqrt(frame.b_double(word))),
+                Operation::DoubleSquareRoot => frame.put_double(word, square_root(frame.b_double(word))),
                 Operation::DoubleRound => frame.put_double(word, round(frame.b_double(word), field_c(word))),
                 Operation::DoubleEqual => frame.put_flag(word, frame.b_double(word) == frame.c_double(word)),
                 Operation::DoubleNotEqual => {
