@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The engines under test, each with what a build does to a module before the engine sees it.
+
+use crate::session::Refusal;
+use sampan_engine::{Arena, Engine};
+use sampan_engine_wasmi::{WasmiEngine, wall};
+
+/// Size of the arena that instances live in; the largest block of an arena is 32 MiB.
+pub const ARENA_LEN: usize = 31 << 20;
+
+/// An engine under test.
+pub trait Subject {
+    /// The engine.
+    type Engine: Engine;
+
+    /// Size of the region of an instance whose need isn't known exactly.
+    const REGION_LEN: usize = 30 << 20;
+
+    /// Name in reports and in the skip list.
+    fn name(&self) -> &'static str;
+
+    /// The engine, and the arena that it gets regions of.
+    fn parts(&mut self) -> (&mut Self::Engine, &mut Arena);
+
+    /// Makes an image of a module, as a build does.
+    ///
+    /// # Errors
+    /// Why this engine can't run it.
+    fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal>;
+}
+
+/// wasmi, which takes modules as they are.
+pub struct Wasmi {
+    engine: WasmiEngine,
+    arena: Arena,
+}
+
+impl Wasmi {
+    /// An engine and an arena, both of which last as long as the process.
+    ///
+    /// # Errors
+    /// A message, if the arena has no room for the engine's stack.
+    pub fn new() -> Result<Self, String> {
+        let mut arena = Arena::new(vec![0; ARENA_LEN].leak());
+        let stack = arena.allocate(wall::DEFAULT_STACK_BYTES).ok_or("no room for the engine's stack")?;
+        let engine = WasmiEngine::new(stack).map_err(|_| "the engine's stack is too small")?;
+        Ok(Self { engine, arena })
+    }
+}
+
+impl Subject for Wasmi {
+    type Engine = WasmiEngine;
+
+    fn name(&self) -> &'static str {
+        "wasmi"
+    }
+
+    fn parts(&mut self) -> (&mut WasmiEngine, &mut Arena) {
+        (&mut self.engine, &mut self.arena)
+    }
+
+    fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Ok(wasm.to_vec())
+    }
+}
