@@ -14,7 +14,6 @@ mod reason;
 mod state;
 mod status;
 mod value;
-pub mod wasi;
 
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
@@ -38,6 +37,9 @@ pub enum LogLevel {
     Debug = 4,
 }
 
+/// Largest generation that an id can carry.
+const GENERATION_MAX: u32 = 0x00ff_ffff;
+
 /// Names one container for as long as it exists: a slot and the slot's generation.
 ///
 /// A generation is never 0, so the raw value 0 names no container. Once a container is removed its
@@ -47,16 +49,19 @@ pub enum LogLevel {
 pub struct ContainerId(u32);
 
 impl ContainerId {
-    /// Largest generation that an id can carry.
-    pub const GENERATION_MAX: u32 = 0x00ff_ffff;
-
     /// Composes an id; `None` when `generation` is 0 or too large to carry.
     #[must_use]
     pub const fn new(slot: u8, generation: u32) -> Option<Self> {
-        if generation == 0 || generation > Self::GENERATION_MAX {
+        if generation == 0 || generation > GENERATION_MAX {
             return None;
         }
         Some(Self(generation << 8 | slot as u32))
+    }
+
+    /// The generation after `generation`; 0 is left out.
+    #[must_use]
+    pub const fn next_generation(generation: u32) -> u32 {
+        if generation >= GENERATION_MAX { 1 } else { generation + 1 }
     }
 
     /// Reads an id from the wire; `None` for a value that no container ever has.
@@ -94,7 +99,8 @@ mod tests {
         assert_eq!((id.slot(), id.generation()), (7, 0x00ab_cdef));
         assert_eq!(ContainerId::from_raw(id.to_raw()), Some(id));
         assert_eq!(ContainerId::new(7, 0), None);
-        assert_eq!(ContainerId::new(7, ContainerId::GENERATION_MAX + 1), None);
+        assert_eq!(ContainerId::new(7, GENERATION_MAX + 1), None);
         assert_eq!(ContainerId::from_raw(7), None);
+        assert_eq!(ContainerId::next_generation(GENERATION_MAX), 1);
     }
 }

@@ -13,7 +13,7 @@ pub enum ExitKind {
     Stopped = 2,
     /// It was killed, or didn't heed a stop until its deadline.
     Killed = 3,
-    /// It trapped; the code is a [`TrapKind`].
+    /// It trapped; the code is the kind of trap.
     Trapped = 4,
     /// Its engine needed more memory than its limit.
     OutOfMemory = 5,
@@ -108,6 +108,26 @@ pub enum ExitReason {
 }
 
 impl ExitReason {
+    /// Reads what [`kind`](Self::kind) and [`code`](Self::code) told; `None` for numbers that tell no reason.
+    #[must_use]
+    pub fn from_raw(kind: u8, code: i32) -> Option<Self> {
+        let reasons = [
+            Self::Exited(code),
+            Self::Stopped(code),
+            Self::Killed,
+            Self::OutOfMemory,
+            Self::HostError(code),
+            Self::EngineFault,
+        ];
+        if kind == ExitKind::Trapped as u8 {
+            return u8::try_from(code).ok().and_then(TrapKind::from_raw).map(Self::Trapped);
+        }
+        if kind == ExitKind::LinkError as u8 {
+            return crate::Status::from_raw(code).map(Self::LinkError);
+        }
+        reasons.into_iter().find(|reason| reason.kind() as u8 == kind)
+    }
+
     /// The kind alone.
     #[must_use]
     pub const fn kind(self) -> ExitKind {
@@ -161,5 +181,29 @@ impl core::fmt::Display for ExitReason {
             Self::HostError(code) => write!(f, "host function failed with {code}"),
             Self::EngineFault => f.write_str("engine fault"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_cross_as_kind_and_code() {
+        let reasons = [
+            ExitReason::Exited(3),
+            ExitReason::Stopped(-1),
+            ExitReason::Killed,
+            ExitReason::Trapped(TrapKind::StackOverflow),
+            ExitReason::OutOfMemory,
+            ExitReason::LinkError(crate::Status::UnknownImport),
+            ExitReason::HostError(-40),
+            ExitReason::EngineFault,
+        ];
+        for reason in reasons {
+            assert_eq!(ExitReason::from_raw(reason.kind() as u8, reason.code()), Some(reason));
+        }
+        assert_eq!(ExitReason::from_raw(ExitKind::None as u8, 0), None);
+        assert_eq!(ExitReason::from_raw(ExitKind::Trapped as u8, 200), None);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! States of a container, and engines that run it.
 
+use core::ffi::CStr;
+
 /// Where a container is in its life.
 ///
 /// `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
@@ -20,16 +22,31 @@ pub enum ContainerState {
 }
 
 impl ContainerState {
-    /// The state as a person reads it.
+    /// Every state, for tables and tests.
+    pub const ALL: [Self; 5] = [Self::Created, Self::Running, Self::Paused, Self::Stopped, Self::Faulted];
+
+    /// Reads a number from the wire; `None` for one that names no state.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub fn from_raw(raw: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|&state| state as u8 == raw)
+    }
+
+    /// The state as a person reads it, for C.
+    #[must_use]
+    pub const fn c_text(self) -> &'static CStr {
         match self {
-            Self::Created => "created",
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Stopped => "stopped",
-            Self::Faulted => "faulted",
+            Self::Created => c"created",
+            Self::Running => c"running",
+            Self::Paused => c"paused",
+            Self::Stopped => c"stopped",
+            Self::Faulted => c"faulted",
         }
+    }
+
+    /// The same for Rust.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        self.c_text().to_str().unwrap_or("")
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a call answers: 0 is success, errors are negative.
 
+use core::ffi::CStr;
+
 /// Result of a call into Sampan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(i32)]
@@ -81,34 +83,40 @@ impl Status {
         Self::Pending,
     ];
 
-    /// The status as a person reads it.
+    /// The status as a person reads it, for C.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub const fn c_text(self) -> &'static CStr {
         match self {
-            Self::Ok => "ok",
-            Self::NullPointer => "null pointer",
-            Self::InvalidArgument => "invalid argument",
-            Self::StaleId => "stale container id",
-            Self::WrongState => "wrong state",
-            Self::WrongContext => "wrong context",
-            Self::NoMemory => "out of memory",
-            Self::NoSlot => "no container slot left",
-            Self::BadImage => "bad image",
-            Self::Unsupported => "unsupported image",
-            Self::UnknownImport => "unknown import",
-            Self::ImportType => "import of another type",
-            Self::NoEntry => "no entry point",
-            Self::TableFull => "table full",
-            Self::Duplicate => "duplicate name",
-            Self::OutOfBounds => "guest address out of bounds",
-            Self::StaleCall => "call is over",
-            Self::Busy => "busy",
-            Self::Version => "struct from a newer version",
-            Self::Platform => "platform failure",
-            Self::Internal => "internal defect",
-            Self::NotFound => "not found",
-            Self::Pending => "pending",
+            Self::Ok => c"ok",
+            Self::NullPointer => c"null pointer",
+            Self::InvalidArgument => c"invalid argument",
+            Self::StaleId => c"stale container id",
+            Self::WrongState => c"wrong state",
+            Self::WrongContext => c"wrong context",
+            Self::NoMemory => c"out of memory",
+            Self::NoSlot => c"no container slot left",
+            Self::BadImage => c"bad image",
+            Self::Unsupported => c"unsupported image",
+            Self::UnknownImport => c"unknown import",
+            Self::ImportType => c"import of another type",
+            Self::NoEntry => c"no entry point",
+            Self::TableFull => c"table full",
+            Self::Duplicate => c"duplicate name",
+            Self::OutOfBounds => c"guest address out of bounds",
+            Self::StaleCall => c"call is over",
+            Self::Busy => c"busy",
+            Self::Version => c"struct from a newer version",
+            Self::Platform => c"platform failure",
+            Self::Internal => c"internal defect",
+            Self::NotFound => c"not found",
+            Self::Pending => c"pending",
         }
+    }
+
+    /// The same for Rust.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        self.c_text().to_str().unwrap_or("")
     }
 
     /// The number as it crosses the C ABI.

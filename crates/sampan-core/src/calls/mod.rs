@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The broker: every call that a container makes to its host comes through here.
+//!
+//! Three sources of host functions, in the order in which imports are looked up: WASI preview 1, Sampan's
+//! own modules, and what the firmware registered. An import is bound once, at load, to a number that
+//! says which it is; a call then costs no search.
+
+mod firmware;
+mod lifecycle;
+mod memory;
+mod wasi;
+pub(crate) mod wasi_abi;
+
+pub use firmware::{Call, CallToken, Handler, HostRegistration};
+pub(crate) use memory::GuestMemory;
+pub(crate) use wasi::finish_poll;
+
+use crate::container::{Guest, Wait};
+use crate::text::log;
+use sampan_abi::{ExitReason, LogLevel, Signature, Status, ValueType};
+use sampan_engine::{Host, HostFunction, HostReply, Linker};
+use sampan_platform::Platform;
+
+/// Numbers from here on are the firmware's registrations.
+const FIRMWARE_BASE: u16 = 0x100;
+/// Numbers from here on, below the firmware's, are `sampan:lifecycle`'s.
+const LIFECYCLE_BASE: u16 = 0x80;
+
+/// The firmware's host functions, in a table of fixed size.
+pub(crate) struct Registry<H: 'static> {
+    places: &'static mut [Option<HostRegistration<H>>],
+}
+
+impl<H> Registry<H> {
+    pub(crate) fn new(places: &'static mut [Option<HostRegistration<H>>]) -> Self {
+        Self { places }
+    }
+
+    pub(crate) fn add(&mut self, registration: HostRegistration<H>) -> Result<(), Status> {
+        registration.check()?;
+        if self.find(registration.module, registration.name).is_some() {
+            return Err(Status::Duplicate);
+        }
+        let place = self.places.iter_mut().find(|place| place.is_none()).ok_or(Status::TableFull)?;
+        *place = Some(registration);
+        Ok(())
+    }
+
+    fn find(&self, module: &str, name: &str) -> Option<(u16, Signature)> {
+        let matches = |place: &Option<HostRegistration<H>>| {
+            place.as_ref().is_some_and(|entry| entry.module == module && entry.name == name)
+        };
+        let idx = self.places.iter().position(matches)?;
+        let signature = self.places.get(idx)?.as_ref()?.signature;
+        Some((FIRMWARE_BASE + idx as u16, signature))
+    }
+
+    fn get(&self, number: u16) -> Option<&HostRegistration<H>> {
+        self.places.get(usize::from(number.checked_sub(FIRMWARE_BASE)?))?.as_ref()
+    }
+}
+
+/// Binds a container's imports, and tells the log which one can't be.
+pub(crate) struct Binder<'a, P, H: 'static> {
+    pub(crate) platform: &'a P,
+    pub(crate) registry: &'a Registry<H>,
+    pub(crate) container: &'a str,
+}
+
+impl<P: Platform, H> Linker for Binder<'_, P, H> {
+    fn resolve(
+        &mut self,
+        module: &str,
+        name: &str,
+        params: &[ValueType],
+        results: &[ValueType],
+    ) -> Result<HostFunction, Status> {
+        let found = match module {
+            wasi_abi::MODULE => wasi::find(name),
+            lifecycle::MODULE => lifecycle::find(name).map(|(idx, ty)| (LIFECYCLE_BASE + idx, ty)),
+            _ => self.registry.find(module, name),
+        };
+        let Some((number, expected)) = found else {
+            let text = format_args!("import {module}.{name}: nothing provides it");
+            log(self.platform, LogLevel::Error, self.container, text);
+            return Err(Status::UnknownImport);
+        };
+        if Signature::new(params, results) != Some(expected) {
+            let text =
+                format_args!("import {module}.{name}: its type is {expected}, not what the module says");
+            log(self.platform, LogLevel::Error, self.container, text);
+            return Err(Status::ImportType);
+        }
+        Ok(HostFunction(number))
+    }
+}
+
+/// Answers the calls of one container during one activation.
+pub(crate) struct Broker<'a, P, H: 'static> {
+    pub(crate) platform: &'a P,
+    pub(crate) registry: &'a Registry<H>,
+    pub(crate) guest: &'a mut Guest,
+    /// Number that the next parked call gets.
+    pub(crate) next_call: &'a mut u32,
+}
+
+impl<P: Platform, H: Handler> Broker<'_, P, H> {
+    fn call_firmware(&mut self, number: u16, values: &mut [u64], memory: GuestMemory<'_>) -> HostReply {
+        let Some(registration) = self.registry.get(number) else { return self.end(ExitReason::EngineFault) };
+        let mut call = Call { id: self.guest.id, memory, next_number: *self.next_call, deferred: false };
+        let code = registration.handler.call(&mut call, values);
+        match call.reply(code) {
+            Ok(HostReply::Park) => {
+                self.guest.wait = Wait::Answer(call.next_number);
+                *self.next_call = self.next_call.wrapping_add(1);
+                HostReply::Park
+            }
+            Ok(reply) => reply,
+            Err(code) => self.end(ExitReason::HostError(code)),
+        }
+    }
+}
+
+impl<P, H> Broker<'_, P, H> {
+    /// Ends the container, once the engine is back.
+    fn end(&mut self, reason: ExitReason) -> HostReply {
+        self.guest.ending = Some(reason);
+        HostReply::End
+    }
+}
+
+impl<P: Platform, H: Handler> Host for Broker<'_, P, H> {
+    fn call(&mut self, function: HostFunction, values: &mut [u64], memory: &mut [u8]) -> HostReply {
+        self.guest.stats.host_calls = self.guest.stats.host_calls.saturating_add(1);
+        let memory = GuestMemory::new(memory);
+        match function.0 {
+            FIRMWARE_BASE.. => self.call_firmware(function.0, values, memory),
+            LIFECYCLE_BASE.. => lifecycle::call(self.guest, function.0 - LIFECYCLE_BASE, values),
+            number => self.call_wasi(number, values, memory),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+//! One container's life: the only code that changes a container's state.
+//!
+//! `Created -> Running <-> Paused -> Stopped | Faulted`, each legal move one method of [`Container`]; a
+//! move that isn't legal answers [`Status::WrongState`] and changes nothing. What the engine has to do
+//! for a move is done by the caller before it makes the move.
+
+use crate::schedule::{Account, Floor};
+use crate::text::{Name, PartialLine};
+use sampan_abi::{ContainerId, ContainerState, EngineKind, ExitReason, Status};
+use sampan_engine::{MemoryUsage, Region};
+
+/// What a running container waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Nothing: it runs when it's its turn. `Some` answers the call that it parked in.
+    Ready(Option<u64>),
+    /// WASI `poll_oneoff`, until the first of its clocks.
+    Poll(Poll),
+    /// An answer to the call with this number.
+    Answer(u32),
+}
+
+/// A parked WASI `poll_oneoff`: its arguments, and when it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Poll {
+    pub(crate) subscriptions: u32,
+    pub(crate) events: u32,
+    pub(crate) count: u32,
+    pub(crate) out_count: u32,
+    pub(crate) started_us: u64,
+    pub(crate) deadline_us: u64,
+}
+
+/// Counters of one container, since it was created.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContainerStats {
+    /// Fuel used, in its engine's units.
+    pub fuel: u64,
+    /// Time it ran, in microseconds.
+    pub cpu_us: u64,
+    /// Times it was given a slice.
+    pub activations: u64,
+    /// Host functions it called.
+    pub host_calls: u64,
+    /// Times it was restarted.
+    pub restarts: u32,
+    /// Longest it ran at a stretch, in microseconds.
+    pub longest_us: u32,
+    /// Memory of its region.
+    pub memory: MemoryUsage,
+}
+
+/// What a container is and does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContainerStatus {
+    /// Its state.
+    pub state: ContainerState,
+    /// Why it ended, if it did.
+    pub exit: Option<ExitReason>,
+    /// Whether it's running but waits in a call.
+    pub waiting: bool,
+    /// Whether it was asked to stop and hasn't ended.
+    pub stopping: bool,
+    /// The engine that runs it.
+    pub engine: EngineKind,
+    /// Its name.
+    pub name: Name,
+}
+
+/// A container's state has changed. Changes that follow one another before it is taken are told as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// Whose.
+    pub id: ContainerId,
+    /// The state it has now.
+    pub state: ContainerState,
+    /// Why it ended, if it did.
+    pub exit: Option<ExitReason>,
+}
+
+/// One container; `I` is its engine's instance.
+pub(crate) struct Container<I> {
+    pub(crate) id: ContainerId,
+    pub(crate) instance: I,
+    pub(crate) guest: Guest,
+    state: ContainerState,
+    exit: Option<ExitReason>,
+    stop_deadline_us: Option<u64>,
+    changed: bool,
+    /// Whether `_initialize` has been run, or isn't there to be.
+    pub(crate) initialised: bool,
+}
+
+/// What host calls need of a container: all but its instance.
+pub(crate) struct Guest {
+    pub(crate) id: ContainerId,
+    pub(crate) name: Name,
+    pub(crate) wait: Wait,
+    pub(crate) account: Account,
+    pub(crate) stats: ContainerStats,
+    pub(crate) line: PartialLine,
+    pub(crate) strings: Strings,
+    /// Set by a host call that ends the container.
+    pub(crate) ending: Option<ExitReason>,
+    /// Whether it has been asked to stop.
+    pub(crate) stop_requested: bool,
+}
+
+/// Arguments and environment: NUL-terminated texts one after the other, arguments first.
+pub(crate) struct Strings {
+    pub(crate) region: Region,
+    pub(crate) args: Span,
+    pub(crate) env: Span,
+}
+
+/// Some of the texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u16,
+    pub(crate) len: u16,
+    pub(crate) count: u16,
+}
+
+impl<I> Container<I> {
+    pub(crate) fn new(id: ContainerId, instance: I, name: Name, account: Account, strings: Strings) -> Self {
+        let guest = Guest {
+            id,
+            name,
+            wait: Wait::Ready(None),
+            account,
+            stats: ContainerStats::default(),
+            line: PartialLine::new(),
+            strings,
+            ending: None,
+            stop_requested: false,
+        };
+        Self {
+            id,
+            instance,
+            guest,
+            state: ContainerState::Created,
+            exit: None,
+            stop_deadline_us: None,
+            changed: false,
+            initialised: false,
+        }
+    }
+
+    pub(crate) const fn state(&self) -> ContainerState {
+        self.state
+    }
+
+    pub(crate) const fn exit(&self) -> Option<ExitReason> {
+        self.exit
+    }
+
+    pub(crate) const fn stop_deadline_us(&self) -> Option<u64> {
+        self.stop_deadline_us
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.state == ContainerState::Running && matches!(self.guest.wait, Wait::Ready(_))
+    }
+
+    /// When something is due to happen to it without its running.
+    pub(crate) fn deadline_us(&self) -> u64 {
+        let wait = match self.guest.wait {
+            Wait::Poll(poll) if self.state == ContainerState::Running => poll.deadline_us,
+            _ => u64::MAX,
+        };
+        wait.min(self.stop_deadline_us.unwrap_or(u64::MAX))
+    }
+
+    const fn is_live(&self) -> bool {
+        matches!(self.state, ContainerState::Running | ContainerState::Paused)
+    }
+
+    /// Whether [`Runtime::remove`](crate::Runtime::remove) may take it.
+    pub(crate) const fn is_removable(&self) -> bool {
+        !self.is_live()
+    }
+
+    fn enter(&mut self, state: ContainerState) {
+        self.state = state;
+        self.changed = true;
+    }
+
+    /// `Created`, or one that ended and whose instance has been reset, `-> Running`.
+    pub(crate) fn run(&mut self, floor: Floor) {
+        self.exit = None;
+        self.stop_deadline_us = None;
+        self.guest.stop_requested = false;
+        self.guest.ending = None;
+        self.set_ready(None, floor);
+        self.enter(ContainerState::Running);
+    }
+
+    /// `Running -> Paused`: whatever it waits for may come meanwhile.
+    pub(crate) fn pause(&mut self) -> Result<(), Status> {
+        if self.state != ContainerState::Running || self.guest.stop_requested {
+            return Err(Status::WrongState);
+        }
+        self.enter(ContainerState::Paused);
+        Ok(())
+    }
+
+    /// `Paused -> Running`.
+    pub(crate) fn resume(&mut self, floor: Floor) -> Result<(), Status> {
+        if self.state != ContainerState::Paused {
+            return Err(Status::WrongState);
+        }
+        self.guest.account.join(floor);
+        self.enter(ContainerState::Running);
+        Ok(())
+    }
+
+    /// Asks a live one to end by itself until `deadline_us`. A paused one runs again, so that it can.
+    pub(crate) fn request_stop(&mut self, deadline_us: u64, floor: Floor) -> Result<(), Status> {
+        if !self.is_live() {
+            return Err(Status::WrongState);
+        }
+        if self.state == ContainerState::Paused {
+            self.resume(floor)?;
+        }
+        self.guest.stop_requested = true;
+        let sooner = self.stop_deadline_us.map_or(deadline_us, |earlier| earlier.min(deadline_us));
+        self.stop_deadline_us = Some(sooner);
+        Ok(())
+    }
+
+    /// Any state but ended `-> Stopped` or `Faulted`, by what `reason` is.
+    pub(crate) fn end(&mut self, reason: ExitReason) {
+        let state = if reason.is_fault() { ContainerState::Faulted } else { ContainerState::Stopped };
+        self.guest.wait = Wait::Ready(None);
+        self.stop_deadline_us = None;
+        self.exit = Some(reason);
+        self.enter(state);
+    }
+
+    /// What it waited for is there.
+    pub(crate) fn set_ready(&mut self, reply: Option<u64>, floor: Floor) {
+        self.guest.wait = Wait::Ready(reply);
+        self.guest.account.join(floor);
+    }
+
+    /// Tells a change of state once.
+    pub(crate) fn take_event(&mut self) -> Option<Event> {
+        if !core::mem::take(&mut self.changed) {
+            return None;
+        }
+        Some(Event { id: self.id, state: self.state, exit: self.exit })
+    }
+}
+
+impl Guest {
+    /// The reason for an end by the container's own will.
+    pub(crate) const fn own_end(&self, code: i32) -> ExitReason {
+        if self.stop_requested { ExitReason::Stopped(code) } else { ExitReason::Exited(code) }
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Answers to parked calls on their way in: the one part that may be used without the lock.
+//!
+//! A bounded queue with many producers, interrupts among them, and the runtime as its one consumer
+//! (Dmitry Vyukov's bounded MPMC queue). A producer that is interrupted half-way delays the answers
+//! behind it until it goes on; nothing ever spins on it. All fields are atomics, so a race can at worst
+//! mis-order answers, never break memory.
+
+use portable_atomic::{AtomicU32, Ordering};
+use sampan_abi::Status;
+
+/// Room for one answer.
+#[derive(Debug)]
+pub struct InboxCell {
+    sequence: AtomicU32,
+    words: [AtomicU32; 5],
+}
+
+impl InboxCell {
+    /// The cell at place `idx` of an empty inbox.
+    #[must_use]
+    pub fn new(idx: usize) -> Self {
+        Self { sequence: AtomicU32::new(idx as u32), words: [const { AtomicU32::new(0) }; 5] }
+    }
+}
+
+/// Answer to one parked call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) token: u64,
+    /// The result's bits, or the code with which the host function failed.
+    pub(crate) result: Result<u64, i32>,
+}
+
+/// The queue. Its capacity is as many answers as containers can wait for.
+#[derive(Debug)]
+pub struct Inbox {
+    cells: &'static [InboxCell],
+    head: AtomicU32,
+    tail: AtomicU32,
+}
+
+impl Inbox {
+    /// Makes an empty queue of `cells`, each from [`InboxCell::new`] with its own index.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] unless their number is a power of two.
+    pub fn new(cells: &'static [InboxCell]) -> Result<Self, Status> {
+        if !cells.len().is_power_of_two() {
+            return Err(Status::InvalidArgument);
+        }
+        Ok(Self { cells, head: AtomicU32::new(0), tail: AtomicU32::new(0) })
+    }
+
+    fn cell(&self, position: u32) -> Option<&InboxCell> {
+        self.cells.get(position as usize & self.cells.len().wrapping_sub(1))
+    }
+
+    /// Posts the result of a parked call. ISR-safe, lock-free.
+    ///
+    /// # Errors
+    /// [`Status::Busy`] when the queue is full: more answers than containers since the last poll.
+    pub fn complete(&self, token: u64, result: u64) -> Result<(), Status> {
+        self.push(Answer { token, result: Ok(result) })
+    }
+
+    /// Posts the failure of a parked call, which ends its container. ISR-safe, lock-free.
+    ///
+    /// # Errors
+    /// As [`complete`](Self::complete).
+    pub fn fail(&self, token: u64, code: i32) -> Result<(), Status> {
+        self.push(Answer { token, result: Err(code) })
+    }
+
+    fn push(&self, answer: Answer) -> Result<(), Status> {
+        let mut position = self.tail.load(Ordering::Relaxed);
+        loop {
+            let cell = self.cell(position).ok_or(Status::Busy)?;
+            let ahead = cell.sequence.load(Ordering::Acquire).wrapping_sub(position) as i32;
+            if ahead < 0 {
+                return Err(Status::Busy);
+            }
+            if ahead > 0 {
+                position = self.tail.load(Ordering::Relaxed);
+                continue;
+            }
+            let next = position.wrapping_add(1);
+            match self.tail.compare_exchange_weak(position, next, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => {
+                    for (word, value) in cell.words.iter().zip(answer.to_words()) {
+                        word.store(value, Ordering::Relaxed);
+                    }
+                    cell.sequence.store(next, Ordering::Release);
+                    return Ok(());
+                }
+                Err(now) => position = now,
+            }
+        }
+    }
+
+    /// Takes the oldest answer. Only the runtime calls this, under its lock.
+    pub(crate) fn pop(&self) -> Option<Answer> {
+        let position = self.head.load(Ordering::Relaxed);
+        let cell = self.cell(position)?;
+        if cell.sequence.load(Ordering::Acquire) != position.wrapping_add(1) {
+            return None;
+        }
+        let answer = Answer::from_words(cell.words.each_ref().map(|word| word.load(Ordering::Relaxed)));
+        let free_at = position.wrapping_add(self.cells.len() as u32);
+        cell.sequence.store(free_at, Ordering::Release);
+        self.head.store(position.wrapping_add(1), Ordering::Relaxed);
+        Some(answer)
+    }
+}
+
+impl Answer {
+    fn to_words(self) -> [u32; 5] {
+        let (failed, value) = match self.result {
+            Ok(result) => (0, result),
+            Err(code) => (1, u64::from(code as u32)),
+        };
+        [self.token as u32, (self.token >> 32) as u32, failed, value as u32, (value >> 32) as u32]
+    }
+
+    fn from_words([token_low, token_high, failed, low, high]: [u32; 5]) -> Self {
+        let value = u64::from(high) << 32 | u64::from(low);
+        let result = if failed == 0 { Ok(value) } else { Err(low as i32) };
+        Self { token: u64::from(token_high) << 32 | u64::from(token_low), result }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    fn inbox(len: usize) -> &'static Inbox {
+        let cells = Vec::leak((0..len).map(InboxCell::new).collect());
+        std::boxed::Box::leak(std::boxed::Box::new(Inbox::new(cells).unwrap()))
+    }
+
+    #[test]
+    fn keeps_order_and_refuses_when_full() {
+        let inbox = inbox(4);
+        for round in 0..10_u64 {
+            for idx in 0..4 {
+                inbox.complete(round, u64::MAX - idx).unwrap();
+            }
+            assert_eq!(inbox.fail(1, -7), Err(Status::Busy));
+            for idx in 0..4 {
+                assert_eq!(inbox.pop(), Some(Answer { token: round, result: Ok(u64::MAX - idx) }));
+            }
+            assert_eq!(inbox.pop(), None);
+        }
+        inbox.fail(u64::MAX, -7).unwrap();
+        assert_eq!(inbox.pop(), Some(Answer { token: u64::MAX, result: Err(-7) }));
+        assert!(Inbox::new(&[]).is_err());
+    }
+
+    #[test]
+    fn many_threads_lose_nothing() {
+        let inbox = inbox(8);
+        let each = if cfg!(miri) { 20 } else { 2000 };
+        let threads: Vec<_> = (0..3_u64)
+            .map(|thread| {
+                std::thread::spawn(move || {
+                    for idx in 0..each {
+                        while inbox.complete(thread, idx).is_err() {
+                            std::thread::yield_now();
+                        }
+                    }
+                })
+            })
+            .collect();
+        let mut next = [0; 3];
+        while next != [each; 3] {
+            let Some(answer) = inbox.pop() else {
+                std::thread::yield_now();
+                continue;
+            };
+            let expected = &mut next[answer.token as usize];
+            assert_eq!(answer.result, Ok(*expected));
+            *expected += 1;
+        }
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    }
+}

@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The runtime: containers on an arena, run one slice a poll.
+
+use crate::calls::wasi_abi::ERRNO_INTR;
+use crate::calls::{
+    Binder, Broker, CallToken, GuestMemory, Handler, HostRegistration, Registry, finish_poll,
+};
+use crate::config::{Config, ContainerOptions};
+use crate::container::{Container, ContainerStats, ContainerStatus, Event, Span, Strings, Wait};
+use crate::inbox::Inbox;
+use crate::schedule::{Account, Floor, pick};
+use crate::table::{Slot, Table};
+use crate::text::{Name, log};
+use core::mem::size_of;
+use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status, limits};
+use sampan_engine::{Activation, Arena, Engine, Limits, Outcome, Region};
+use sampan_platform::Platform;
+
+/// Entry point of a WASI command.
+const ENTRY: &str = "_start";
+/// Runs once before the entry point, where a module has it.
+const INITIALISE: &str = "_initialize";
+/// Regions are cut so that the engine's part stays aligned.
+const STRINGS_ALIGN: usize = 16;
+
+/// Counters of a whole runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuntimeStats {
+    /// Containers that exist.
+    pub containers: usize,
+    /// Bytes of the arena.
+    pub arena_len: usize,
+    /// Bytes of the arena in use.
+    pub arena_used: usize,
+    /// Most bytes of the arena ever in use.
+    pub arena_peak: usize,
+    /// Bytes of the runtime's own data for each container.
+    pub container_overhead: usize,
+    /// Polls so far.
+    pub polls: u64,
+}
+
+/// All containers, on one platform and one engine; `H` answers the firmware's host functions.
+pub struct Runtime<P, E: Engine, H>
+where
+    E::Instance: 'static,
+    H: 'static,
+{
+    platform: P,
+    engine: E,
+    arena: Arena,
+    table: Table<E::Instance>,
+    registry: Registry<H>,
+    inbox: &'static Inbox,
+    slice_fuel: u32,
+    floor: Floor,
+    next_call: u32,
+    polls: u64,
+}
+
+impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
+    /// Makes a runtime without containers. Its tables come out of `arena`, and so will all else.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for a configuration out of range, [`Status::NoMemory`] if the arena
+    /// can't hold the tables.
+    pub fn new(
+        platform: P,
+        engine: E,
+        mut arena: Arena,
+        inbox: &'static Inbox,
+        config: &Config,
+    ) -> Result<Self, Status> {
+        config.check()?;
+        let slots = arena.allocate_array(config.max_containers, |_| Slot::new()).ok_or(Status::NoMemory)?;
+        let places: &'static mut [Option<HostRegistration<H>>] = match config.max_host_functions {
+            0 => &mut [],
+            count => arena.allocate_array(count, |_| None).ok_or(Status::NoMemory)?,
+        };
+        Ok(Self {
+            platform,
+            engine,
+            arena,
+            table: Table::new(slots),
+            registry: Registry::new(places),
+            inbox,
+            slice_fuel: config.slice_fuel,
+            floor: Floor::default(),
+            next_call: 1,
+            polls: 0,
+        })
+    }
+
+    /// Offers a host function to containers created from now on.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for a name out of bounds or reserved, [`Status::Duplicate`],
+    /// [`Status::TableFull`].
+    pub fn register(&mut self, registration: HostRegistration<H>) -> Result<(), Status> {
+        self.registry.add(registration)
+    }
+
+    /// Loads a module without running any of it.
+    ///
+    /// The load itself isn't sliced: with an engine that translates it takes time in proportion to the
+    /// module.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] or [`Status::Duplicate`] for the options; [`Status::NoSlot`];
+    /// [`Status::NoMemory`]; [`Status::BadImage`], [`Status::Unsupported`]; [`Status::UnknownImport`],
+    /// [`Status::ImportType`]; [`Status::NoEntry`]. Nothing has changed then, and the log says what was
+    /// wrong.
+    pub fn create(
+        &mut self,
+        image: &'static [u8],
+        options: &ContainerOptions<'_>,
+    ) -> Result<ContainerId, Status> {
+        let id = self.table.vacant()?;
+        let name = if options.name.is_empty() { Name::of_slot(id.slot()) } else { Name::new(options.name)? };
+        options.check()?;
+        if self.find(name.as_str().as_bytes()).is_ok() {
+            return Err(Status::Duplicate);
+        }
+        let created = self.load(id, name, image, options);
+        if let Err(status) = created {
+            let text = format_args!("not created: {}", status.text());
+            log(&self.platform, LogLevel::Error, name.as_str(), text);
+        }
+        created.map(|()| id)
+    }
+
+    fn load(
+        &mut self,
+        id: ContainerId,
+        name: Name,
+        image: &'static [u8],
+        options: &ContainerOptions<'_>,
+    ) -> Result<(), Status> {
+        if !self.engine.accepts(image) {
+            return Err(Status::BadImage);
+        }
+        let limits = Limits { stack_bytes: options.stack_bytes_or_default() };
+        let need = self.engine.memory_need(image, &limits)?;
+        let region_len = if options.memory_limit == 0 { need.bytes } else { options.memory_limit };
+        if need.exact && region_len < need.bytes {
+            let text = format_args!("needs {} bytes, its limit is {region_len}", need.bytes);
+            log(&self.platform, LogLevel::Error, name.as_str(), text);
+            return Err(Status::NoMemory);
+        }
+        let strings_len = strings_len(&name, options)?;
+        let whole_len = strings_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
+        let Some(whole) = self.arena.allocate(whole_len) else {
+            let left = self.arena.len().saturating_sub(self.arena.used());
+            let text = format_args!("the arena has no block of {whole_len} bytes ({left} left in all)");
+            log(&self.platform, LogLevel::Error, name.as_str(), text);
+            return Err(Status::NoMemory);
+        };
+        let (head, region) = whole.split(strings_len);
+        let strings = fill_strings(head, &name, options);
+        let mut linker =
+            Binder { platform: &self.platform, registry: &self.registry, container: name.as_str() };
+        match self.engine.load(image, region, &limits, &mut linker) {
+            Ok(instance) if self.engine.exports(&instance, ENTRY) => {
+                let account = Account::new(options.share_or_default(), options.priority);
+                self.table.fill(id, Container::new(id, instance, name, account, strings));
+                Ok(())
+            }
+            Ok(instance) => {
+                let region = self.engine.unload(instance);
+                self.arena.free_split(strings.region, region);
+                Err(Status::NoEntry)
+            }
+            Err(error) => {
+                if !error.detail.is_empty() {
+                    log(&self.platform, LogLevel::Error, name.as_str(), format_args!("{}", error.detail));
+                }
+                self.arena.free_split(strings.region, error.region);
+                Err(error.status)
+            }
+        }
+    }
+
+    /// Starts a container that was created and never run.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`], [`Status::WrongState`]; [`Status::NoMemory`] or [`Status::Internal`], and the
+    /// container is faulted.
+    pub fn start(&mut self, id: ContainerId) -> Result<(), Status> {
+        if self.table.get(id)?.state() != ContainerState::Created {
+            return Err(Status::WrongState);
+        }
+        self.begin(id)
+    }
+
+    /// Runs a container from its beginning again, whatever its state, with fresh memory.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; what a load can answer, and the container is faulted.
+    pub fn restart(&mut self, id: ContainerId) -> Result<(), Status> {
+        let container = self.table.get_mut(id)?;
+        container.guest.line.flush(&self.platform, container.guest.name.as_str());
+        let name = container.guest.name;
+        let mut linker =
+            Binder { platform: &self.platform, registry: &self.registry, container: name.as_str() };
+        if let Err(status) = self.engine.reset(&mut container.instance, &mut linker) {
+            return self.fault(id, status);
+        }
+        container.guest.stats.restarts = container.guest.stats.restarts.saturating_add(1);
+        container.initialised = false;
+        self.begin(id)
+    }
+
+    fn begin(&mut self, id: ContainerId) -> Result<(), Status> {
+        let container = self.table.get_mut(id)?;
+        container.initialised = !self.engine.exports(&container.instance, INITIALISE);
+        let entry = if container.initialised { ENTRY } else { INITIALISE };
+        if let Err(status) = self.engine.begin(&mut container.instance, entry) {
+            return self.fault(id, status);
+        }
+        container.run(self.floor);
+        Ok(())
+    }
+
+    /// Ends a container that the engine could not make ready to run.
+    fn fault(&mut self, id: ContainerId, status: Status) -> Result<(), Status> {
+        let reason = match status {
+            Status::NoMemory => ExitReason::OutOfMemory,
+            Status::Internal => ExitReason::EngineFault,
+            other => ExitReason::LinkError(other),
+        };
+        let container = self.table.get_mut(id)?;
+        end(&self.platform, container, reason);
+        Err(status)
+    }
+
+    /// Keeps a running container from running until [`resume`](Self::resume).
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; [`Status::WrongState`] unless it's running and wasn't asked to stop.
+    pub fn pause(&mut self, id: ContainerId) -> Result<(), Status> {
+        self.table.get_mut(id)?.pause()
+    }
+
+    /// Lets a paused container run on. Sleeps that ran out meanwhile are over.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; [`Status::WrongState`] unless it's paused.
+    pub fn resume(&mut self, id: ContainerId) -> Result<(), Status> {
+        self.table.get_mut(id)?.resume(self.floor)
+    }
+
+    /// Asks a container to end by itself, and kills it if it hasn't at `deadline_us`.
+    ///
+    /// It learns of it by `sampan:lifecycle` `stop-requested`; a sleep ends early. One that is paused
+    /// runs again. A second stop can only bring the deadline forward.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; [`Status::WrongState`] unless it's running or paused.
+    pub fn stop(&mut self, id: ContainerId, deadline_us: u64) -> Result<(), Status> {
+        let container = self.table.get_mut(id)?;
+        container.request_stop(deadline_us, self.floor)?;
+        if let Wait::Poll(_) = container.guest.wait {
+            container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor);
+        }
+        Ok(())
+    }
+
+    /// Ends a container now, whatever it does.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; [`Status::WrongState`] if it has ended already.
+    pub fn kill(&mut self, id: ContainerId) -> Result<(), Status> {
+        let container = self.table.get_mut(id)?;
+        if container.exit().is_some() {
+            return Err(Status::WrongState);
+        }
+        end(&self.platform, container, ExitReason::Killed);
+        Ok(())
+    }
+
+    /// Forgets a container that isn't running or paused, and gives all its memory back.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`], [`Status::WrongState`].
+    pub fn remove(&mut self, id: ContainerId) -> Result<(), Status> {
+        if !self.table.get(id)?.is_removable() {
+            return Err(Status::WrongState);
+        }
+        let container = self.table.vacate(id)?;
+        let region = self.engine.unload(container.instance);
+        self.arena.free_split(container.guest.strings.region, region);
+        Ok(())
+    }
+
+    /// What a container is and does.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`].
+    pub fn status(&self, id: ContainerId) -> Result<ContainerStatus, Status> {
+        let container = self.table.get(id)?;
+        Ok(ContainerStatus {
+            state: container.state(),
+            exit: container.exit(),
+            waiting: container.state() == ContainerState::Running && !container.is_ready(),
+            stopping: container.stop_deadline_us().is_some(),
+            engine: self.engine.kind(&container.instance),
+            name: container.guest.name,
+        })
+    }
+
+    /// A container's counters.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`].
+    pub fn container_stats(&self, id: ContainerId) -> Result<ContainerStats, Status> {
+        let container = self.table.get(id)?;
+        Ok(ContainerStats { memory: self.engine.usage(&container.instance), ..container.guest.stats })
+    }
+
+    /// The container of that name.
+    ///
+    /// # Errors
+    /// [`Status::NotFound`].
+    pub fn find(&self, name: &[u8]) -> Result<ContainerId, Status> {
+        let matches = |container: &Container<_>| container.guest.name.as_str().as_bytes() == name;
+        let found = self.table.iter().find(|(_, container)| matches(container));
+        found.map(|(_, container)| container.id).ok_or(Status::NotFound)
+    }
+
+    /// Ids of all containers, by slot.
+    pub fn ids(&self) -> impl Iterator<Item = ContainerId> + '_ {
+        self.table.iter().map(|(_, container)| container.id)
+    }
+
+    /// Counters of the whole runtime.
+    #[must_use]
+    pub fn stats(&self) -> RuntimeStats {
+        RuntimeStats {
+            containers: self.table.iter().count(),
+            arena_len: self.arena.len(),
+            arena_used: self.arena.used(),
+            arena_peak: self.arena.peak(),
+            container_overhead: size_of::<Slot<E::Instance>>(),
+            polls: self.polls,
+        }
+    }
+
+    /// The engine, for figures of its own.
+    pub const fn engine(&self) -> &E {
+        &self.engine
+    }
+
+    /// The platform that it was made with.
+    pub const fn platform(&self) -> &P {
+        &self.platform
+    }
+
+    /// Guest memory of the container that waits in the call `token`.
+    ///
+    /// # Errors
+    /// [`Status::StaleCall`] if that call is over; [`Status::OutOfBounds`].
+    pub fn pending_memory(
+        &mut self,
+        token: CallToken,
+        address: u32,
+        len: usize,
+    ) -> Result<&mut [u8], Status> {
+        let container = self.table.get_mut(token.id).map_err(|_| Status::StaleCall)?;
+        if container.guest.wait != Wait::Answer(token.number) {
+            return Err(Status::StaleCall);
+        }
+        let memory = self.engine.memory(&mut container.instance);
+        let start = address as usize;
+        let end = start.checked_add(len).ok_or(Status::OutOfBounds)?;
+        memory.get_mut(start..end).ok_or(Status::OutOfBounds)
+    }
+
+    /// Tells the next change of state, until there is none.
+    pub fn take_event(&mut self) -> Option<Event> {
+        self.table.iter_mut().find_map(Container::take_event)
+    }
+
+    /// Does what is due and runs one slice of one container.
+    ///
+    /// Returns when to poll again: a time that isn't after now means at once, `u64::MAX` that only a call
+    /// or an answer can make work.
+    pub fn poll(&mut self) -> u64 {
+        self.polls = self.polls.saturating_add(1);
+        while let Some(answer) = self.inbox.pop() {
+            self.deliver(answer.token, answer.result);
+        }
+        let now_us = self.platform.now_us();
+        for container in self.table.iter_mut() {
+            expire(&self.platform, &mut self.engine, container, self.floor, now_us);
+        }
+        let ready = self.table.iter().filter(|(_, container)| container.is_ready());
+        let accounts = ready.map(|(idx, container)| (idx, container.guest.account));
+        if let Some(idx) = pick(accounts, &mut self.floor) {
+            self.run_slice(idx, now_us);
+        }
+        self.next_deadline()
+    }
+
+    fn next_deadline(&self) -> u64 {
+        if self.table.iter().any(|(_, container)| container.is_ready()) {
+            return 0;
+        }
+        self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)
+    }
+
+    /// Hands an answer to the container that waits for it; drops one that nobody waits for.
+    fn deliver(&mut self, token: u64, result: Result<u64, i32>) {
+        let waiting = CallToken::from_raw(token).and_then(|token| {
+            let container = self.table.get_mut(token.id).ok()?;
+            (container.guest.wait == Wait::Answer(token.number)).then_some(container)
+        });
+        let Some(container) = waiting else {
+            let text = format_args!("answer to a call that is over dropped");
+            return log(&self.platform, LogLevel::Warning, "sampan", text);
+        };
+        match result {
+            Ok(value) => container.set_ready(Some(value), self.floor),
+            Err(code) => end(&self.platform, container, ExitReason::HostError(code)),
+        }
+    }
+
+    fn run_slice(&mut self, idx: usize, started_us: u64) {
+        let Some(container) = self.table.at_mut(idx) else { return };
+        let reply = match container.guest.wait {
+            Wait::Ready(reply) => reply,
+            Wait::Poll(_) | Wait::Answer(_) => return,
+        };
+        container.guest.wait = Wait::Ready(None);
+        let mut broker = Broker {
+            platform: &self.platform,
+            registry: &self.registry,
+            guest: &mut container.guest,
+            next_call: &mut self.next_call,
+        };
+        let activation = self.engine.resume(&mut container.instance, reply, self.slice_fuel, &mut broker);
+        let elapsed_us = self.platform.now_us().saturating_sub(started_us);
+        account(container, &activation, elapsed_us);
+        if let Some(reason) = conclude(&mut self.engine, container, activation.outcome) {
+            end(&self.platform, container, reason);
+        }
+    }
+}
+
+/// Books a slice.
+fn account<I>(container: &mut Container<I>, activation: &Activation, elapsed_us: u64) {
+    container.guest.account.charge(elapsed_us);
+    let stats = &mut container.guest.stats;
+    stats.activations = stats.activations.saturating_add(1);
+    stats.fuel = stats.fuel.saturating_add(activation.fuel);
+    stats.cpu_us = stats.cpu_us.saturating_add(elapsed_us);
+    stats.longest_us = stats.longest_us.max(u32::try_from(elapsed_us).unwrap_or(u32::MAX));
+}
+
+/// Why the container has ended, if it has.
+fn conclude<E: Engine>(
+    engine: &mut E,
+    container: &mut Container<E::Instance>,
+    outcome: Outcome,
+) -> Option<ExitReason> {
+    match outcome {
+        Outcome::Yielded | Outcome::Waiting => None,
+        Outcome::Finished if container.initialised => Some(container.guest.own_end(0)),
+        Outcome::Finished => {
+            container.initialised = true;
+            match engine.begin(&mut container.instance, ENTRY) {
+                Ok(()) => None,
+                Err(Status::NoMemory) => Some(ExitReason::OutOfMemory),
+                Err(_) => Some(ExitReason::EngineFault),
+            }
+        }
+        Outcome::Ended => Some(container.guest.ending.take().unwrap_or(ExitReason::EngineFault)),
+        Outcome::Trapped(kind) => Some(ExitReason::Trapped(kind)),
+        Outcome::OutOfMemory => Some(ExitReason::OutOfMemory),
+        Outcome::EngineFault => Some(ExitReason::EngineFault),
+    }
+}
+
+/// Ends a container and says so where a person can read it.
+fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitReason) {
+    container.guest.line.flush(platform, container.guest.name.as_str());
+    container.end(reason);
+    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Info };
+    log(platform, level, container.guest.name.as_str(), format_args!("ended: {reason}"));
+}
+
+/// Does what time has brought: a stop that wasn't heeded, a sleep that is over.
+fn expire<E: Engine>(
+    platform: &impl Platform,
+    engine: &mut E,
+    container: &mut Container<E::Instance>,
+    floor: Floor,
+    now_us: u64,
+) {
+    if container.stop_deadline_us().is_some_and(|deadline_us| deadline_us <= now_us) {
+        return end(platform, container, ExitReason::Killed);
+    }
+    let Wait::Poll(poll) = container.guest.wait else { return };
+    if container.state() == ContainerState::Running && poll.deadline_us <= now_us {
+        let mut memory = GuestMemory::new(engine.memory(&mut container.instance));
+        let errno = finish_poll(&mut memory, &poll, now_us);
+        container.set_ready(Some(u64::from(errno)), floor);
+    }
+}
+
+/// Room that a container's texts take, rounded up so that what follows is aligned.
+fn strings_len(name: &Name, options: &ContainerOptions<'_>) -> Result<usize, Status> {
+    let name = [name.as_str().as_bytes()];
+    let args = if options.args.is_empty() { &name[..] } else { options.args };
+    let lens = args.iter().chain(options.env).map(|text| text.len().saturating_add(1));
+    let len = lens.fold(0, usize::saturating_add);
+    if len > limits::MAX_ARGS_BYTES {
+        return Err(Status::InvalidArgument);
+    }
+    Ok(len.next_multiple_of(STRINGS_ALIGN))
+}
+
+fn fill_strings(mut region: Region, name: &Name, options: &ContainerOptions<'_>) -> Strings {
+    let name = [name.as_str().as_bytes()];
+    let args = if options.args.is_empty() { &name[..] } else { options.args };
+    let mut places = region.bytes().iter_mut();
+    let mut put = |start: u16, texts: &[&[u8]]| {
+        let mut len = 0_u16;
+        for byte in texts.iter().flat_map(|text| text.iter().chain(&[0])) {
+            if let Some(place) = places.next() {
+                *place = *byte;
+                len = len.saturating_add(1);
+            }
+        }
+        Span { start, len, count: texts.len() as u16 }
+    };
+    let args = put(0, args);
+    let env = put(args.len, options.env);
+    Strings { region, args, env }
+}

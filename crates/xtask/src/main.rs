@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Build chores that want more than a line of shell.
+//!
+//! `cargo xtask` is for people and for build systems alike: what another program reads goes to stdout,
+//! one line each; everything else goes to stderr. The jobs in `ci/` and the ports' CMake files call it, so
+//! that how the archive is built is said once.
+//!
+//! It installs nothing: that is `ci/setup`'s.
+#![forbid(unsafe_code)]
+
+mod cross;
+mod header;
+mod run;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask header [--check]
+    Writes include/sampan.h from crates/sampan-capi; with --check, compares instead.
+cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]
+    Builds libsampan.a for firmware and prints its path.
+cargo xtask cross TARGET CARGO-ARGUMENTS...
+    Runs cargo for TARGET, building `core` from source where no precompiled one is installed.
+
+SAMPAN_RUST=debian makes staticlib and cross use Debian's Rust.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let result = match args.split_first() {
+        Some((command, rest)) => match command.as_str() {
+            "header" => header::main(rest),
+            "staticlib" => cross::staticlib(rest),
+            "cross" => cross::main(rest),
+            "help" | "--help" | "-h" => {
+                print!("{USAGE}");
+                Ok(())
+            }
+            other => Err(format!("no subcommand {other}\n\n{USAGE}")),
+        },
+        None => Err(format!("a subcommand is missing\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
