@@ -88,8 +88,9 @@ impl Generator {
     }
 
     fn config(&self, random: &mut Random) -> Config {
+        let imports = random.below(2) == 0;
         Config {
-            available_imports: (random.below(2) == 0).then(|| self.imports.clone()),
+            available_imports: imports.then(|| self.imports.clone()),
             allow_floats: random.below(3) != 0,
             canonicalize_nans: true,
             compact_imports_enabled: false,
@@ -100,7 +101,7 @@ impl Generator {
             gc_enabled: false,
             max_funcs: 8,
             max_globals: 8,
-            max_imports: 6,
+            max_imports: if imports { 6 } else { 0 },
             max_instructions: 40 + random.below(300) as usize,
             max_memory32_bytes: 4 << 16,
             max_table_elements: 64,

@@ -7,7 +7,7 @@
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::{Case, Generator};
-use sampan_spec_tests::subject::{Subject, Wasmi};
+use sampan_spec_tests::subject::{Packed, Subject, Wasmi};
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -76,7 +76,7 @@ fn main() -> ExitCode {
 /// Runs cases until the time, or their number, is over; whether nothing was found.
 fn fuzz(options: &Options) -> Result<bool, String> {
     let generator = Generator::new(options.corpus()?)?;
-    let (mut first, mut second) = (Wasmi::new()?, Wasmi::new()?);
+    let (mut first, mut second) = (Wasmi::new()?, Packed::new());
     let (mut same, mut inconclusive, mut invalid, mut findings) = (0_u64, 0_u64, 0_u64, 0);
     let end = Instant::now().checked_add(Duration::from_secs(options.seconds));
     for seed in (options.seed..=u64::MAX).take(usize::try_from(options.cases).unwrap_or(usize::MAX)) {

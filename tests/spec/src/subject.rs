@@ -2,11 +2,13 @@
 //! The engines under test, each with what a build does to a module before the engine sees it.
 
 use crate::session::Refusal;
-use sampan_engine::{Arena, Engine};
+use sampan_engine::{Arena, Engine, Status};
+use sampan_engine_packed::PackedEngine;
 use sampan_engine_wasmi::{WasmiEngine, wall};
+use sampan_pack::{Options, PackErrorKind, pack};
 
 /// Size of the arena that instances live in; the largest block of an arena is 32 MiB.
-pub const ARENA_LEN: usize = 31 << 20;
+pub const ARENA_LEN: usize = 30 << 20;
 
 /// An engine under test.
 pub trait Subject {
@@ -14,7 +16,7 @@ pub trait Subject {
     type Engine: Engine;
 
     /// Size of the region of an instance whose need isn't known exactly.
-    const REGION_LEN: usize = 30 << 20;
+    const REGION_LEN: usize = 24 << 20;
 
     /// Name in reports and in the skip list.
     fn name(&self) -> &'static str;
@@ -61,5 +63,51 @@ impl Subject for Wasmi {
 
     fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
         Ok(wasm.to_vec())
+    }
+}
+
+/// The packed engine, which takes what `sampan-pack` makes of a module.
+pub struct Packed {
+    engine: PackedEngine,
+    arena: Arena,
+}
+
+/// What a memory may grow to; larger ones of the suite are refused on any machine of this size.
+const PACKED_MEMORY_BYTES: u32 = 20 << 20;
+
+impl Packed {
+    /// An engine and an arena that lasts as long as the process.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { engine: PackedEngine::new(), arena: Arena::new(vec![0; ARENA_LEN].leak()) }
+    }
+}
+
+impl Default for Packed {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Subject for Packed {
+    type Engine = PackedEngine;
+
+    fn name(&self) -> &'static str {
+        "packed"
+    }
+
+    fn parts(&mut self) -> (&mut PackedEngine, &mut Arena) {
+        (&mut self.engine, &mut self.arena)
+    }
+
+    fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let options = Options { memory_bytes: Some(PACKED_MEMORY_BYTES), table_entries: 64 };
+        pack(wasm, &options).map(|packed| packed.image).map_err(|error| Refusal {
+            status: match error.kind {
+                PackErrorKind::Unsupported => Status::Unsupported,
+                PackErrorKind::Invalid | PackErrorKind::OutOfBounds => Status::BadImage,
+            },
+            detail: error.to_string(),
+        })
     }
 }

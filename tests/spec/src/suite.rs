@@ -5,7 +5,7 @@
 //! if it holds each time, and the runs must agree in every bit, in memory, and in the fuel used.
 
 use crate::Random;
-use crate::rewrite::{self, Action, RewriteError};
+use crate::rewrite::{self, Action, Instrumented, RewriteError};
 use crate::script::{Check, Expected, Script, ScriptStep, Unit, Verdict};
 use crate::session::{End, Imports, Refusal, Session, Slices, Step};
 use crate::skip::Failure;
@@ -34,13 +34,15 @@ pub struct Suite<'s, S> {
     test: String,
     /// How many runs with random slices there are beside the one with whole slices.
     sliced_runs: u64,
+    /// Line of the first unit that wasn't run because of its imports; it may have changed what others see.
+    import_line: usize,
     report: Report,
 }
 
 impl<'s, S: Subject> Suite<'s, S> {
     /// Makes ready to judge the test named `test`.
     pub fn new(subject: &'s mut S, test: String, sliced_runs: u64) -> Self {
-        Self { subject, test, sliced_runs, report: Report::default() }
+        Self { subject, test, sliced_runs, import_line: usize::MAX, report: Report::default() }
     }
 
     /// Runs all of it.
@@ -50,8 +52,9 @@ impl<'s, S: Subject> Suite<'s, S> {
             let verdict = self.check(check);
             self.record(check.line, verdict);
         }
-        for unit in &script.units {
-            self.unit(unit);
+        let instrumented: Vec<_> = script.units.iter().map(|unit| self.instrument(script, unit)).collect();
+        for (unit, instrumented) in script.units.iter().zip(instrumented) {
+            self.unit(unit, instrumented);
         }
         self.report
     }
@@ -74,8 +77,11 @@ impl<'s, S: Subject> Suite<'s, S> {
             (Verdict::Valid, Ok(())) => Ok(()),
             (Verdict::Valid, Err(refusal)) if refusal.status == Status::NoMemory => Ok(()),
             (Verdict::Valid, Err(refusal)) => Err(("load", refusal.to_string())),
-            (Verdict::Refused, Err(Refusal { status: Status::BadImage | Status::Unsupported, .. })) => Ok(()),
-            (Verdict::Refused, Err(refusal)) => Err(("refusal", refusal.to_string())),
+            // An engine may find it too large before it finds it invalid.
+            (Verdict::Refused, Err(Refusal { status, detail })) => match status {
+                Status::BadImage | Status::Unsupported | Status::NoMemory => Ok(()),
+                _ => Err(("refusal", format!("{}: {detail}", status.text()))),
+            },
             (Verdict::Refused, Ok(())) => Err(("accepted", "an invalid module was accepted".to_owned())),
             (Verdict::Unlinkable, Err(Refusal { status, .. })) => match status {
                 Status::UnknownImport | Status::ImportType | Status::Unsupported => Ok(()),
@@ -91,23 +97,29 @@ impl<'s, S: Subject> Suite<'s, S> {
         Session::load(self.subject, image, imports, 0).map(Session::end)
     }
 
-    fn unit(&mut self, unit: &Unit) {
-        let actions: Vec<_> =
-            [Action::Start].into_iter().chain(unit.steps.iter().map(|step| step.action.clone())).collect();
-        let instrumented = match rewrite::instrument(&unit.wasm, &actions) {
+    fn instrument(&mut self, script: &Script, unit: &Unit) -> Result<Instrumented, RewriteError> {
+        let steps = unit.steps.iter().map(|step| step.action.clone());
+        let actions: Vec<_> = [Action::Start].into_iter().chain(steps).collect();
+        let constants = |module: &str, name: &str| script.constant(unit.line, module, name);
+        let instrumented = rewrite::instrument(&unit.wasm, &actions, &constants);
+        if instrumented.is_err() {
+            self.import_line = self.import_line.min(unit.line);
+        }
+        instrumented
+    }
+
+    fn unit(&mut self, unit: &Unit, instrumented: Result<Instrumented, RewriteError>) {
+        let instrumented = match instrumented {
             Ok(instrumented) => instrumented,
-            Err(error) => {
-                let (class, text) = match error {
-                    RewriteError::ImportsModule => ("import", "it imports from another module".to_owned()),
-                    RewriteError::Unreadable(text) => ("unreadable", text),
-                };
-                return self.whole_unit(unit, class, &text);
+            Err(RewriteError::ImportsModule) => {
+                return self.whole_unit(unit, "import", "it imports from another module");
             }
+            Err(RewriteError::Unreadable(text)) => return self.whole_unit(unit, "unreadable", &text),
         };
         // The module itself must load too, where the engine gets to see all that is in it.
         if !unit.traps && rewrite::is_plain(&unit.wasm) {
-            let verdict = self.load(&unit.wasm, Imports::Offered);
-            self.record(unit.line, verdict.map_err(|refusal| ("load", refusal.to_string())));
+            let verdict = self.load(&unit.wasm, Imports::Any);
+            self.record(unit.line, verdict.map_err(|refusal| ("bare-load", refusal.to_string())));
         }
         let image = match self.subject.build(&instrumented.wasm) {
             Ok(image) => image.leak(),
@@ -149,6 +161,7 @@ impl<'s, S: Subject> Suite<'s, S> {
             other => Err(("start", format!("{other:?}"))),
         };
         self.record(unit.line, started);
+        let mut after_host_reference = false;
         for (idx, step) in unit.steps.iter().enumerate() {
             let idx = idx + 1;
             let verdict = match (possible.get(idx), whole.0.get(idx)) {
@@ -157,6 +170,13 @@ impl<'s, S: Subject> Suite<'s, S> {
                 (_, Some(taken)) => judge_step(step, taken).and_then(|()| agree(idx, taken, runs)),
                 (_, None) => Err(("action", "it wasn't taken".to_owned())),
             };
+            // What couldn't be done before may be why this differs.
+            let verdict = verdict.map_err(|(class, text)| match class {
+                "result" | "trap" if step.line > self.import_line => ("after-import", text),
+                "result" | "trap" if after_host_reference => ("after-host-reference", text),
+                _ => (class, text),
+            });
+            after_host_reference |= step.host_reference;
             self.record(step.line, verdict);
         }
         for run in runs {

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Every module that once told the engines apart must no longer do so.
+
+use sampan_engine_wasmi::RegionAllocator;
+use sampan_fuzz_tests::compare::{Verdict, compare};
+use sampan_fuzz_tests::generate::Case;
+use sampan_spec_tests::subject::{Packed, Wasmi};
+use std::alloc::System;
+use std::path::Path;
+
+#[global_allocator]
+static ALLOCATOR: RegionAllocator<System> = RegionAllocator::new(System);
+
+/// Argument sets that each module is called with.
+const SEEDS: u64 = 16;
+
+#[test]
+fn engines_agree_on_every_module_that_told_them_apart() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "wat"));
+    paths.sort();
+    assert!(!paths.is_empty());
+    let (mut first, mut second) = (Wasmi::new().unwrap(), Packed::new());
+    for path in paths {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let buffer = wast::parser::ParseBuffer::new(&text).unwrap();
+        let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
+        for seed in 0..SEEDS {
+            let verdict = compare(&mut first, &mut second, &Case::of(wasm.clone(), seed), seed);
+            assert_eq!(verdict, Verdict::Same, "{}, seed {seed}", path.display());
+        }
+    }
+}
