@@ -198,29 +198,27 @@ static enum number_state number_scan(const uint8_t **text, uint32_t *transitions
 	return state;
 }
 
-static void text_fill(uint8_t *text, uint32_t *random)
+static uint32_t text_fill(uint8_t *text, uint32_t *random)
 {
 	static const char *const words[] = {
 		"5012", "1234", "-874", "+122", "35.54400", ".1234500", "-110.700", "+0.64400",
 		"5.500e+3", "-.123e-2", "-87e+832", "+0.6e-12", "T0.3e-1F", "-T.T++Tq", "1T3.4e4z", "34.0e-T^",
 	};
-	size_t length = 0;
+	uint32_t length = 0;
 
-	for (;;) {
+	while (length + 10 <= TEXT_LENGTH) {
 		const char *word = words[random_next(random) & 15];
 
-		if (length + 10 > TEXT_LENGTH) {
-			break;
-		}
 		while (*word != 0) {
 			text[length++] = (uint8_t)*word++;
 		}
 		text[length++] = ',';
 	}
 	text[length] = 0;
+	return length;
 }
 
-static uint16_t text_work(uint8_t *text, uint32_t step, uint16_t crc)
+static uint16_t text_work(uint8_t *text, uint32_t length, uint32_t step, uint16_t crc)
 {
 	uint32_t ends[STATES] = { 0 }, transitions[STATES] = { 0 };
 
@@ -229,7 +227,7 @@ static uint16_t text_work(uint8_t *text, uint32_t step, uint16_t crc)
 			ends[number_scan(&at, transitions)]++;
 		}
 		/* Damages the text, then mends it. */
-		for (uint32_t at = 0; text[at] != 0; at += step) {
+		for (uint32_t at = 0; at < length; at += step) {
 			if (text[at] != ',' && (text[at] ^ 1) != ',') {
 				text[at] ^= 1;
 			}
@@ -348,15 +346,15 @@ uint32_t kernel_core(uint32_t seed)
 	static struct item items[LIST_LENGTH];
 	static uint8_t text[TEXT_LENGTH + 1];
 	struct item *list = list_fill(items, &seed);
+	uint32_t length = text_fill(text, &seed);
 	uint16_t crc = 0;
 
 	matrices_fill(&matrices, &seed);
-	text_fill(text, &seed);
 	for (int iteration = 0; iteration < ITERATIONS; iteration++) {
 		crc = list_work(&list, crc);
 		for (int16_t value = 1; value <= 4; value++) {
 			crc = matrix_work(&matrices, value, crc);
-			crc = text_work(text, 7u * (uint32_t)value, crc);
+			crc = text_work(text, length, 7u * (uint32_t)value, crc);
 		}
 	}
 	return crc;

@@ -38,5 +38,5 @@ uint32_t kernel_queens(uint32_t seed)
 	for (int pass = 0; pass < 6; pass++) {
 		solutions += place(0, 0, 0, 0, &checksum);
 	}
-	return checksum_add(checksum, solutions + ackermann(2, 40 + (seed & 1)));
+	return checksum_add(checksum, solutions + ackermann(2, 30 + (seed & 1)));
 }

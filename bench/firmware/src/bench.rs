@@ -8,7 +8,7 @@ use sampan_engine::{
 };
 
 /// Guest stack of a container that runs a kernel.
-const LIMITS: Limits = Limits { stack_bytes: 4096 };
+const LIMITS: Limits = Limits { stack_bytes: 8192 };
 /// Fuel of a slice.
 const SLICE_FUEL: u32 = 100_000;
 /// Region of an instance whose need isn't known exactly.

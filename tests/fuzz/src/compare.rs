@@ -44,7 +44,8 @@ pub fn compare<A: Subject, B: Subject>(first: &mut A, second: &mut B, case: &Cas
         return Verdict::Different(format!("the test can't take a step: {text}"));
     }
     let count = case.actions.len();
-    let observed = (observe(first, &instrumented.wasm, count, seed), observe(second, &instrumented.wasm, count, seed));
+    let observed =
+        (observe(first, &instrumented.wasm, count, seed), observe(second, &instrumented.wasm, count, seed));
     let names = (first.name(), second.name());
     match observed {
         (Err(Trouble::Sliced(text)), _) => Verdict::Different(format!("{}: {text}", names.0)),
@@ -61,14 +62,24 @@ enum Trouble {
     Sliced(String),
 }
 
-fn observe<S: Subject>(subject: &mut S, wasm: &[u8], count: usize, seed: u64) -> Result<Observation, Trouble> {
+fn observe<S: Subject>(
+    subject: &mut S,
+    wasm: &[u8],
+    count: usize,
+    seed: u64,
+) -> Result<Observation, Trouble> {
     let image: &'static [u8] = subject.build(wasm).map_err(Trouble::Refused)?.leak();
-    let whole = run(subject, image, count, Slices::Whole).map_err(Trouble::Refused)?;
+    let mut whole = run(subject, image, count, Slices::Whole).map_err(Trouble::Refused)?;
     let sliced = run(subject, image, count, Slices::Random(Random::new(seed)))
         .map_err(|refusal| Trouble::Sliced(format!("loads only once: {refusal}")))?;
     for (idx, (one, other)) in whole.steps.iter().zip(&sliced.steps).enumerate() {
-        // A step that is cut off is cut off elsewhere when its slices are others.
-        if one.end == End::Overrun && other.end == End::Overrun {
+        // A step is cut off at the end of a slice, which is elsewhere when the slices are others.
+        if one.end == End::Overrun || other.end == End::Overrun {
+            if one.fuel.min(other.fuel) <= FUEL_LIMIT {
+                return Err(Trouble::Sliced(format!("step {idx}: whole {one:?}, sliced {other:?}")));
+            }
+            whole.steps.truncate(idx);
+            whole.steps.push(Step { end: End::Overrun, fuel: 0 });
             return Ok(whole);
         }
         if one != other {
@@ -119,7 +130,9 @@ fn agree(case: &Case, names: (&str, &str), first: &Observation, second: &Observa
                 End::Failed(text) if text == "OutOfMemory" => {
                     return Verdict::Inconclusive(format!("{name} is out of memory"));
                 }
-                End::Failed(text) => return Verdict::Different(format!("{name} failed at step {idx}: {text}")),
+                End::Failed(text) => {
+                    return Verdict::Different(format!("{name} failed at step {idx}: {text}"));
+                }
                 End::Overrun => return Verdict::Inconclusive("a step is too long".to_owned()),
                 End::Trapped(TrapKind::StackOverflow) => {
                     return Verdict::Inconclusive("a step is too deep".to_owned());
@@ -164,7 +177,8 @@ fn show(end: &End) -> String {
 fn same(one: &End, other: &End, canonical_nans: bool) -> bool {
     match (one, other) {
         (End::Returned(one), End::Returned(other)) if !canonical_nans => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one == other || both_nan(*one, *other))
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| one == other || both_nan(*one, *other))
         }
         _ => one == other,
     }
@@ -173,8 +187,12 @@ fn same(one: &End, other: &End, canonical_nans: bool) -> bool {
 /// Whether both are NaNs of one type: whose bits are an engine's to choose.
 fn both_nan(one: Value, other: Value) -> bool {
     match (one, other) {
-        (Value::F32(one), Value::F32(other)) => f32::from_bits(one).is_nan() && f32::from_bits(other).is_nan(),
-        (Value::F64(one), Value::F64(other)) => f64::from_bits(one).is_nan() && f64::from_bits(other).is_nan(),
+        (Value::F32(one), Value::F32(other)) => {
+            f32::from_bits(one).is_nan() && f32::from_bits(other).is_nan()
+        }
+        (Value::F64(one), Value::F64(other)) => {
+            f64::from_bits(one).is_nan() && f64::from_bits(other).is_nan()
+        }
         _ => false,
     }
 }

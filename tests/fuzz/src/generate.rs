@@ -19,7 +19,9 @@ const TERMINATION_FUEL: u32 = 3000;
 
 /// Features that both engines have.
 fn features() -> WasmFeatures {
-    WasmFeatures::WASM2 - WasmFeatures::SIMD | WasmFeatures::EXTENDED_CONST | WasmFeatures::CUSTOM_PAGE_SIZES
+    (WasmFeatures::WASM2 - WasmFeatures::SIMD)
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::CUSTOM_PAGE_SIZES
 }
 
 /// A module, and what to do with it.

@@ -52,17 +52,60 @@ const CLASSES: [&[Instruction<'static>]; 14] = {
     use Instruction as I;
     [
         &[
-            I::I32Add, I::I32Sub, I::I32Mul, I::I32DivS, I::I32DivU, I::I32RemS, I::I32RemU, I::I32And, I::I32Or,
-            I::I32Xor, I::I32Shl, I::I32ShrS, I::I32ShrU, I::I32Rotl, I::I32Rotr, I::I32Eq, I::I32Ne, I::I32LtS,
-            I::I32LtU, I::I32GtS, I::I32GtU, I::I32LeS, I::I32LeU, I::I32GeS, I::I32GeU,
+            I::I32Add,
+            I::I32Sub,
+            I::I32Mul,
+            I::I32DivS,
+            I::I32DivU,
+            I::I32RemS,
+            I::I32RemU,
+            I::I32And,
+            I::I32Or,
+            I::I32Xor,
+            I::I32Shl,
+            I::I32ShrS,
+            I::I32ShrU,
+            I::I32Rotl,
+            I::I32Rotr,
+            I::I32Eq,
+            I::I32Ne,
+            I::I32LtS,
+            I::I32LtU,
+            I::I32GtS,
+            I::I32GtU,
+            I::I32LeS,
+            I::I32LeU,
+            I::I32GeS,
+            I::I32GeU,
         ],
         &[I::I32Eqz, I::I32Clz, I::I32Ctz, I::I32Popcnt, I::I32Extend8S, I::I32Extend16S],
         &[
-            I::I64Add, I::I64Sub, I::I64Mul, I::I64DivS, I::I64DivU, I::I64RemS, I::I64RemU, I::I64And, I::I64Or,
-            I::I64Xor, I::I64Shl, I::I64ShrS, I::I64ShrU, I::I64Rotl, I::I64Rotr,
+            I::I64Add,
+            I::I64Sub,
+            I::I64Mul,
+            I::I64DivS,
+            I::I64DivU,
+            I::I64RemS,
+            I::I64RemU,
+            I::I64And,
+            I::I64Or,
+            I::I64Xor,
+            I::I64Shl,
+            I::I64ShrS,
+            I::I64ShrU,
+            I::I64Rotl,
+            I::I64Rotr,
         ],
         &[
-            I::I64Eq, I::I64Ne, I::I64LtS, I::I64LtU, I::I64GtS, I::I64GtU, I::I64LeS, I::I64LeU, I::I64GeS,
+            I::I64Eq,
+            I::I64Ne,
+            I::I64LtS,
+            I::I64LtU,
+            I::I64GtS,
+            I::I64GtU,
+            I::I64LeS,
+            I::I64LeU,
+            I::I64GeS,
             I::I64GeU,
         ],
         &[I::I64Clz, I::I64Ctz, I::I64Popcnt, I::I64Extend8S, I::I64Extend16S, I::I64Extend32S],
@@ -106,17 +149,29 @@ fn exchange(instruction: &Instruction<'_>, random: &mut Random) -> Option<Instru
         }
         _ => {
             let kind = std::mem::discriminant(instruction);
-            let class = CLASSES.iter().find(|class| {
-                class.iter().any(|other| std::mem::discriminant(other) == kind)
-            })?;
+            let class = CLASSES
+                .iter()
+                .find(|class| class.iter().any(|other| std::mem::discriminant(other) == kind))?;
             return class.get(random.below(class.len() as u32) as usize).cloned();
         }
     };
     let mem_arg = match instruction {
-        I::I32Load(arg) | I::I32Load8S(arg) | I::I32Load8U(arg) | I::I32Load16S(arg) | I::I32Load16U(arg)
-        | I::I64Load(arg) | I::I64Load8S(arg) | I::I64Load8U(arg) | I::I64Load32S(arg) | I::I64Load32U(arg)
-        | I::I32Store(arg) | I::I32Store8(arg) | I::I32Store16(arg)
-        | I::I64Store(arg) | I::I64Store8(arg) | I::I64Store32(arg) => access(arg),
+        I::I32Load(arg)
+        | I::I32Load8S(arg)
+        | I::I32Load8U(arg)
+        | I::I32Load16S(arg)
+        | I::I32Load16U(arg)
+        | I::I64Load(arg)
+        | I::I64Load8S(arg)
+        | I::I64Load8U(arg)
+        | I::I64Load32S(arg)
+        | I::I64Load32U(arg)
+        | I::I32Store(arg)
+        | I::I32Store8(arg)
+        | I::I32Store16(arg)
+        | I::I64Store(arg)
+        | I::I64Store8(arg)
+        | I::I64Store32(arg) => access(arg),
         _ => return None,
     };
     loads.get(random.below(loads.len() as u32) as usize).map(|make| make(mem_arg))

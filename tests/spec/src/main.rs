@@ -3,9 +3,9 @@
 #![forbid(unsafe_code)]
 
 use sampan_engine_wasmi::RegionAllocator;
+use sampan_spec_tests::script;
 use sampan_spec_tests::skip::{self, Rule};
 use sampan_spec_tests::subject::{self, Subject};
-use sampan_spec_tests::script;
 use sampan_spec_tests::suite::{Report, Suite};
 use std::alloc::System;
 use std::process::ExitCode;
@@ -96,7 +96,10 @@ fn run_engine<S: Subject>(subject: &mut S, options: &Options, rules: &mut [Rule]
                 }
                 None => {
                     failed += 1;
-                    println!("{engine} {}:{} {}: {}", failure.test, failure.line, failure.class, failure.text);
+                    println!(
+                        "{engine} {}:{} {}: {}",
+                        failure.test, failure.line, failure.class, failure.text
+                    );
                 }
             }
         }

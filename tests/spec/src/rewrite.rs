@@ -209,7 +209,15 @@ pub fn instrument(
     for payload in Parser::new(0).parse_all(wasm) {
         let payload = payload?;
         // Functions are counted from the imports on, so those are complete before any other section.
-        if !imports_done && !matches!(payload, Payload::Version { .. } | Payload::TypeSection(_) | Payload::CustomSection(_) | Payload::ImportSection(_)) {
+        if !imports_done
+            && !matches!(
+                payload,
+                Payload::Version { .. }
+                    | Payload::TypeSection(_)
+                    | Payload::CustomSection(_)
+                    | Payload::ImportSection(_)
+            )
+        {
             rewriter.end_imports();
             imports_done = true;
         }
@@ -546,7 +554,9 @@ mod tests {
                 let actions: Vec<_> = unit.steps.iter().map(|step| step.action.clone()).collect();
                 match instrument(&unit.wasm, &actions, &|_, _| None) {
                     Ok(instrumented) => {
-                        let result = Validator::new_with_features(WasmFeatures::all()).validate_all(&instrumented.wasm).map(drop);
+                        let result = Validator::new_with_features(WasmFeatures::all())
+                            .validate_all(&instrumented.wasm)
+                            .map(drop);
                         assert!(result.is_ok(), "{}:{}: {result:?}", script::name(&test), unit.line);
                         valid += 1;
                     }

@@ -182,9 +182,7 @@ impl Reader<'_> {
             WastDirective::ModuleDefinition(mut module) => {
                 self.check(line, encode(&mut module)?, Verdict::Valid);
             }
-            WastDirective::AssertMalformed { module, .. }
-                if matches!(module, QuoteWat::QuoteModule(..)) =>
-            {
+            WastDirective::AssertMalformed { module: QuoteWat::QuoteModule(..), .. } => {
                 self.script.text_only += 1;
             }
             WastDirective::AssertMalformed { mut module, .. }

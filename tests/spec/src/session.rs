@@ -238,7 +238,9 @@ impl<'s, S: Subject> Session<'s, S> {
             slice_count += 1;
             match activation.outcome {
                 // A slice buys at least one unit, so an engine that makes progress never needs more slices.
-                Outcome::Yielded if fuel > self.fuel_limit || slice_count > self.fuel_limit => break End::Overrun,
+                Outcome::Yielded if fuel > self.fuel_limit || slice_count > self.fuel_limit => {
+                    break End::Overrun;
+                }
                 Outcome::Waiting if host.pending.is_none() => {
                     break End::Failed("it waits for nothing".to_owned());
                 }

@@ -72,6 +72,9 @@ pub struct Packed {
     arena: Arena,
 }
 
+/// What a table may grow to.
+const PACKED_TABLE_ENTRIES: u32 = 4000;
+
 /// What a memory may grow to; larger ones of the suite are refused on any machine of this size.
 const PACKED_MEMORY_BYTES: u32 = 20 << 20;
 
@@ -101,13 +104,18 @@ impl Subject for Packed {
     }
 
     fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let options = Options { memory_bytes: Some(PACKED_MEMORY_BYTES), table_entries: 64 };
-        pack(wasm, &options).map(|packed| packed.image).map_err(|error| Refusal {
-            status: match error.kind {
-                PackErrorKind::Unsupported => Status::Unsupported,
-                PackErrorKind::Invalid | PackErrorKind::OutOfBounds => Status::BadImage,
-            },
-            detail: error.to_string(),
-        })
+        let options =
+            Options { memory_bytes: Some(PACKED_MEMORY_BYTES), table_entries: PACKED_TABLE_ENTRIES };
+        match std::panic::catch_unwind(|| pack(wasm, &options)) {
+            Ok(Ok(packed)) => Ok(packed.image),
+            Ok(Err(error)) => Err(Refusal {
+                status: match error.kind {
+                    PackErrorKind::Unsupported => Status::Unsupported,
+                    PackErrorKind::Invalid | PackErrorKind::OutOfBounds => Status::BadImage,
+                },
+                detail: error.to_string(),
+            }),
+            Err(_) => Err(Refusal { status: Status::Internal, detail: "the packer panicked".to_owned() }),
+        }
     }
 }
