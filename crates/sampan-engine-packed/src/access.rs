@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Raw accesses of the inner loop: code, frame and linear memory behind three small types.
+//!
+//! Each is a pointer and no more. Their methods are safe to call because of what [`crate::verify`] has shown
+//! of the image and what the loop checks as it goes, which each SAFETY line names. Values of these
+//! types are made in [`crate::machine`] only, from one image and one region.
+
+use sampan_packed_format::{field_a, field_b, field_c};
+
+/// A place in the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor(pub(crate) *const u32);
+
+impl Cursor {
+    /// The word here.
+    #[inline(always)]
+    pub(crate) fn word(self) -> u32 {
+        // SAFETY: a cursor stands on a code word: verified branches stay in their function, whose last
+        // word leaves it, and calls go to first words.
+        unsafe { self.0.read() }
+    }
+
+    /// `words` further on.
+    #[inline(always)]
+    pub(crate) fn forward(self, words: u32) -> Self {
+        Self(self.0.wrapping_add(words as usize))
+    }
+
+    /// `words` back.
+    #[inline(always)]
+    pub(crate) fn back(self, words: u32) -> Self {
+        Self(self.0.wrapping_sub(words as usize))
+    }
+
+    /// Bytes from `start` to here.
+    #[inline(always)]
+    pub(crate) fn offset_from(self, start: Self) -> u32 {
+        self.0.addr().wrapping_sub(start.0.addr()) as u32
+    }
+}
+
+/// The frame of the running function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Frame(pub(crate) *mut u32);
+
+impl Frame {
+    /// Value of slot `idx` of this frame.
+    #[inline(always)]
+    pub(crate) fn get(self, idx: u32) -> u32 {
+        // SAFETY: verified words name slots of the frame, and the call that made it checked its size.
+        unsafe { self.0.wrapping_add(idx as usize).read() }
+    }
+
+    /// Sets slot `idx` of this frame.
+    #[inline(always)]
+    pub(crate) fn set(self, idx: u32, value: u32) {
+        // SAFETY: as in `get`.
+        unsafe { self.0.wrapping_add(idx as usize).write(value) }
+    }
+
+    /// Value of slots `idx` and `idx + 1`.
+    #[inline(always)]
+    pub(crate) fn get64(self, idx: u32) -> u64 {
+        u64::from(self.get(idx)) | u64::from(self.get(idx + 1)) << 32
+    }
+
+    /// Sets slots `idx` and `idx + 1`.
+    #[inline(always)]
+    pub(crate) fn set64(self, idx: u32, value: u64) {
+        self.set(idx, value as u32);
+        self.set(idx + 1, (value >> 32) as u32);
+    }
+
+    #[inline(always)]
+    pub(crate) fn a(self, word: u32) -> u32 {
+        self.get(field_a(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn b(self, word: u32) -> u32 {
+        self.get(field_b(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn c(self, word: u32) -> u32 {
+        self.get(field_c(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn a_signed(self, word: u32) -> i32 {
+        self.a(word).cast_signed()
+    }
+
+    #[inline(always)]
+    pub(crate) fn b_signed(self, word: u32) -> i32 {
+        self.b(word).cast_signed()
+    }
+
+    #[inline(always)]
+    pub(crate) fn c_signed(self, word: u32) -> i32 {
+        self.c(word).cast_signed()
+    }
+
+    #[inline(always)]
+    pub(crate) fn a64(self, word: u32) -> u64 {
+        self.get64(field_a(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn b64(self, word: u32) -> u64 {
+        self.get64(field_b(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn c64(self, word: u32) -> u64 {
+        self.get64(field_c(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn b64_signed(self, word: u32) -> i64 {
+        self.b64(word).cast_signed()
+    }
+
+    #[inline(always)]
+    pub(crate) fn c64_signed(self, word: u32) -> i64 {
+        self.c64(word).cast_signed()
+    }
+
+    #[inline(always)]
+    pub(crate) fn b_float(self, word: u32) -> f32 {
+        f32::from_bits(self.b(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn c_float(self, word: u32) -> f32 {
+        f32::from_bits(self.c(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn b_double(self, word: u32) -> f64 {
+        f64::from_bits(self.b64(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn c_double(self, word: u32) -> f64 {
+        f64::from_bits(self.c64(word))
+    }
+
+    #[inline(always)]
+    pub(crate) fn put(self, word: u32, value: u32) {
+        self.set(field_a(word), value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn put64(self, word: u32, value: u64) {
+        self.set64(field_a(word), value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn put_float(self, word: u32, value: f32) {
+        self.put(word, value.to_bits());
+    }
+
+    #[inline(always)]
+    pub(crate) fn put_double(self, word: u32, value: f64) {
+        self.put64(word, value.to_bits());
+    }
+
+    #[inline(always)]
+    pub(crate) fn put_flag(self, word: u32, value: bool) {
+        self.put(word, u32::from(value));
+    }
+}
+
+/// The linear memory, without its length: whoever accesses it has compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bytes(pub(crate) *mut u8);
+
+impl Bytes {
+    /// Reads a value that begins `offset` bytes after `at`.
+    #[inline(always)]
+    pub(crate) fn read<T: Copy>(self, at: u32, offset: u32) -> T {
+        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize);
+        // SAFETY: the loop has checked that all of it lies in the memory; `T` is an integer.
+        unsafe { place.cast::<T>().read_unaligned() }
+    }
+
+    /// Writes a value that begins `offset` bytes after `at`.
+    #[inline(always)]
+    pub(crate) fn write<T: Copy>(self, at: u32, offset: u32, value: T) {
+        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize);
+        // SAFETY: the loop has checked that all of it lies in the memory.
+        unsafe { place.cast::<T>().write_unaligned(value) }
+    }
+}
