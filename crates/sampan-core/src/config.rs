@@ -59,14 +59,28 @@ impl ContainerOptions<'_> {
     pub const DEFAULT_SHARE: u16 = 100;
 
     /// # Errors
-    /// [`Status::InvalidArgument`] for a value outside its range.
-    pub(crate) fn check(&self) -> Result<(), Status> {
-        let in_range = self.args.len() <= limits::MAX_ARGS
-            && self.env.len() <= limits::MAX_ARGS
-            && self.share <= limits::MAX_SHARE
-            && self.priority <= limits::MAX_PRIORITY
-            && self.args.iter().chain(self.env).all(|text| !text.contains(&0));
-        if in_range { Ok(()) } else { Err(Status::InvalidArgument) }
+    /// What is outside its range.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        let mut texts = self.args.iter().chain(self.env);
+        if self.share > limits::MAX_SHARE {
+            Err("its share is too large")
+        } else if self.priority > limits::MAX_PRIORITY {
+            Err("there is no such priority")
+        } else if self.args.len() > limits::MAX_ARGS || self.env.len() > limits::MAX_ARGS {
+            Err("too many arguments or environment variables")
+        } else if self.texts_len() > limits::MAX_ARGS_BYTES {
+            Err("arguments and environment are too long")
+        } else if texts.any(|text| text.contains(&0)) {
+            Err("an argument or environment variable has a NUL inside")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Bytes of all arguments and environment variables, terminators included.
+    pub(crate) fn texts_len(&self) -> usize {
+        let lens = self.args.iter().chain(self.env).map(|text| text.len().saturating_add(1));
+        lens.fold(0, usize::saturating_add)
     }
 
     pub(crate) fn stack_bytes_or_default(&self) -> u32 {

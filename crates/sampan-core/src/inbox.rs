@@ -3,7 +3,8 @@
 //!
 //! A bounded queue with many producers, interrupts among them, and the runtime as its one consumer
 //! (Dmitry Vyukov's bounded MPMC queue). A producer that is interrupted half-way delays the answers
-//! behind it until it goes on; nothing ever spins on it. All fields are atomics, so a race can at worst
+//! behind it until it goes on; nothing ever spins on it. A cell that is free for position `p` has sequence
+//! `2p`, one that is filled has `2p + 1`; so the two differ even where a queue has one cell. All fields are atomics, so a race can at worst
 //! mis-order answers, never break memory.
 
 use portable_atomic::{AtomicU32, Ordering};
@@ -20,7 +21,7 @@ impl InboxCell {
     /// The cell at place `idx` of an empty inbox.
     #[must_use]
     pub fn new(idx: usize) -> Self {
-        Self { sequence: AtomicU32::new(idx as u32), words: [const { AtomicU32::new(0) }; 5] }
+        Self { sequence: AtomicU32::new(free_at(idx as u32)), words: [const { AtomicU32::new(0) }; 5] }
     }
 }
 
@@ -76,7 +77,7 @@ impl Inbox {
         let mut position = self.tail.load(Ordering::Relaxed);
         loop {
             let cell = self.cell(position).ok_or(Status::Busy)?;
-            let ahead = cell.sequence.load(Ordering::Acquire).wrapping_sub(position) as i32;
+            let ahead = cell.sequence.load(Ordering::Acquire).wrapping_sub(free_at(position)) as i32;
             if ahead < 0 {
                 return Err(Status::Busy);
             }
@@ -90,7 +91,7 @@ impl Inbox {
                     for (word, value) in cell.words.iter().zip(answer.to_words()) {
                         word.store(value, Ordering::Relaxed);
                     }
-                    cell.sequence.store(next, Ordering::Release);
+                    cell.sequence.store(filled_at(position), Ordering::Release);
                     return Ok(());
                 }
                 Err(now) => position = now,
@@ -98,19 +99,35 @@ impl Inbox {
         }
     }
 
+    /// Whether there is an answer to take.
+    pub(crate) fn has_answer(&self) -> bool {
+        let position = self.head.load(Ordering::Relaxed);
+        self.cell(position).is_some_and(|cell| cell.sequence.load(Ordering::Acquire) == filled_at(position))
+    }
+
     /// Takes the oldest answer. Only the runtime calls this, under its lock.
     pub(crate) fn pop(&self) -> Option<Answer> {
         let position = self.head.load(Ordering::Relaxed);
         let cell = self.cell(position)?;
-        if cell.sequence.load(Ordering::Acquire) != position.wrapping_add(1) {
+        if cell.sequence.load(Ordering::Acquire) != filled_at(position) {
             return None;
         }
         let answer = Answer::from_words(cell.words.each_ref().map(|word| word.load(Ordering::Relaxed)));
-        let free_at = position.wrapping_add(self.cells.len() as u32);
-        cell.sequence.store(free_at, Ordering::Release);
+        let again_at = position.wrapping_add(self.cells.len() as u32);
+        cell.sequence.store(free_at(again_at), Ordering::Release);
         self.head.store(position.wrapping_add(1), Ordering::Relaxed);
         Some(answer)
     }
+}
+
+/// Sequence of a cell that waits for the answer at `position`.
+const fn free_at(position: u32) -> u32 {
+    position.wrapping_mul(2)
+}
+
+/// Sequence of a cell that holds the answer at `position`.
+const fn filled_at(position: u32) -> u32 {
+    free_at(position).wrapping_add(1)
 }
 
 impl Answer {
@@ -156,6 +173,43 @@ mod tests {
         inbox.fail(u64::MAX, -7).unwrap();
         assert_eq!(inbox.pop(), Some(Answer { token: u64::MAX, result: Err(-7) }));
         assert!(Inbox::new(&[]).is_err());
+    }
+
+    #[test]
+    fn any_power_of_two_of_cells_makes_a_queue() {
+        for len in [1, 2, 4, 32] {
+            let inbox = inbox(len);
+            for round in 0..3 {
+                (0..len).for_each(|idx| inbox.complete(round, idx as u64).unwrap());
+                assert_eq!(inbox.complete(round, 0), Err(Status::Busy), "{len}");
+                for idx in 0..len {
+                    assert_eq!(inbox.pop(), Some(Answer { token: round, result: Ok(idx as u64) }), "{len}");
+                }
+                assert_eq!(inbox.pop(), None, "{len}");
+            }
+        }
+        for len in [0, 3, 6] {
+            let cells = Vec::leak((0..len).map(InboxCell::new).collect());
+            assert_eq!(Inbox::new(cells).err(), Some(Status::InvalidArgument), "{len}");
+        }
+    }
+
+    #[test]
+    fn positions_wrap_around() {
+        let start = u32::MAX - 5;
+        for len in [1_u32, 4] {
+            let cells = Vec::leak((0..len as usize).map(InboxCell::new).collect());
+            // As after as many answers: each cell is free for the first position from `start` on that is its.
+            for position in start..start + len {
+                cells[(position % len) as usize].sequence = AtomicU32::new(free_at(position));
+            }
+            let inbox = Inbox { cells, head: AtomicU32::new(start), tail: AtomicU32::new(start) };
+            for token in 0..20 {
+                inbox.complete(token, 1).unwrap();
+                assert_eq!(inbox.pop(), Some(Answer { token, result: Ok(1) }), "{len}");
+                assert_eq!(inbox.pop(), None);
+            }
+        }
     }
 
     #[test]

@@ -12,14 +12,16 @@ use crate::schedule::{Account, Floor, pick};
 use crate::table::{Slot, Table};
 use crate::text::{Name, log};
 use core::mem::size_of;
-use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status, limits};
-use sampan_engine::{Activation, Arena, Engine, Limits, Outcome, Region};
+use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
+use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
 use sampan_platform::Platform;
 
 /// Entry point of a WASI command.
 const ENTRY: &str = "_start";
 /// Runs once before the entry point, where a module has it.
 const INITIALISE: &str = "_initialize";
+/// Source of the runtime's own log lines.
+const RUNTIME: &str = "sampan";
 /// Regions are cut so that the engine's part stays aligned.
 const STRINGS_ALIGN: usize = 16;
 
@@ -59,6 +61,9 @@ where
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
+    /// Bytes of the runtime's own data for each container.
+    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>();
+
     /// Makes a runtime without containers. Its tables come out of `arena`, and so will all else.
     ///
     /// # Errors
@@ -115,18 +120,24 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<ContainerId, Status> {
+        let place = self.place(options);
+        let created = place.and_then(|(id, name)| {
+            self.load(id, name, image, options)?;
+            Ok(id)
+        });
+        if let Err(status) = created {
+            let name = place.map(|(_, name)| name);
+            let source = name.as_ref().map_or(RUNTIME, Name::as_str);
+            log(&self.platform, LogLevel::Error, source, format_args!("not created: {}", status.text()));
+        }
+        created
+    }
+
+    /// Id and name of the container that `options` ask for.
+    fn place(&self, options: &ContainerOptions<'_>) -> Result<(ContainerId, Name), Status> {
         let id = self.table.vacant()?;
         let name = if options.name.is_empty() { Name::of_slot(id.slot()) } else { Name::new(options.name)? };
-        options.check()?;
-        if self.find(name.as_str().as_bytes()).is_ok() {
-            return Err(Status::Duplicate);
-        }
-        let created = self.load(id, name, image, options);
-        if let Err(status) = created {
-            let text = format_args!("not created: {}", status.text());
-            log(&self.platform, LogLevel::Error, name.as_str(), text);
-        }
-        created.map(|()| id)
+        Ok((id, name))
     }
 
     fn load(
@@ -136,18 +147,29 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<(), Status> {
+        if let Err(detail) = options.check() {
+            log(&self.platform, LogLevel::Error, name.as_str(), format_args!("{detail}"));
+            return Err(Status::InvalidArgument);
+        }
+        if self.find(name.as_str().as_bytes()).is_ok() {
+            return Err(Status::Duplicate);
+        }
         if !self.engine.accepts(image) {
             return Err(Status::BadImage);
         }
         let limits = Limits { stack_bytes: options.stack_bytes_or_default() };
-        let need = self.engine.memory_need(image, &limits)?;
-        let region_len = if options.memory_limit == 0 { need.bytes } else { options.memory_limit };
+        let (need, limit) = match self.engine.memory_need(image, &limits) {
+            Ok(need) => (need, options.memory_limit),
+            // The load refuses it as well, without any memory, and says why.
+            Err(_) => (MemoryNeed { bytes: 0, exact: false }, 0),
+        };
+        let region_len = if limit == 0 { need.bytes } else { limit };
         if need.exact && region_len < need.bytes {
             let text = format_args!("needs {} bytes, its limit is {region_len}", need.bytes);
             log(&self.platform, LogLevel::Error, name.as_str(), text);
             return Err(Status::NoMemory);
         }
-        let strings_len = strings_len(&name, options)?;
+        let strings_len = strings_len(&name, options);
         let whole_len = strings_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
         let Some(whole) = self.arena.allocate(whole_len) else {
             let left = self.arena.len().saturating_sub(self.arena.used());
@@ -340,7 +362,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             arena_len: self.arena.len(),
             arena_used: self.arena.used(),
             arena_peak: self.arena.peak(),
-            container_overhead: size_of::<Slot<E::Instance>>(),
+            container_overhead: Self::CONTAINER_OVERHEAD,
             polls: self.polls,
         }
     }
@@ -402,7 +424,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     }
 
     fn next_deadline(&self) -> u64 {
-        if self.table.iter().any(|(_, container)| container.is_ready()) {
+        // An answer may have come while the slice ran.
+        if self.inbox.has_answer() || self.table.iter().any(|(_, container)| container.is_ready()) {
             return 0;
         }
         self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)
@@ -416,7 +439,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         });
         let Some(container) = waiting else {
             let text = format_args!("answer to a call that is over dropped");
-            return log(&self.platform, LogLevel::Warning, "sampan", text);
+            return log(&self.platform, LogLevel::Warning, RUNTIME, text);
         };
         match result {
             Ok(value) => container.set_ready(Some(value), self.floor),
@@ -436,6 +459,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             registry: &self.registry,
             guest: &mut container.guest,
             next_call: &mut self.next_call,
+            fuel: self.slice_fuel,
         };
         let activation = self.engine.resume(&mut container.instance, reply, self.slice_fuel, &mut broker);
         let elapsed_us = self.platform.now_us().saturating_sub(started_us);
@@ -484,7 +508,8 @@ fn conclude<E: Engine>(
 fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitReason) {
     container.guest.line.flush(platform, container.guest.name.as_str());
     container.end(reason);
-    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Info };
+    // Info and Warning under a container's name are what it printed itself.
+    let level = if reason.is_fault() { LogLevel::Error } else { LogLevel::Debug };
     log(platform, level, container.guest.name.as_str(), format_args!("ended: {reason}"));
 }
 
@@ -508,15 +533,9 @@ fn expire<E: Engine>(
 }
 
 /// Room that a container's texts take, rounded up so that what follows is aligned.
-fn strings_len(name: &Name, options: &ContainerOptions<'_>) -> Result<usize, Status> {
-    let name = [name.as_str().as_bytes()];
-    let args = if options.args.is_empty() { &name[..] } else { options.args };
-    let lens = args.iter().chain(options.env).map(|text| text.len().saturating_add(1));
-    let len = lens.fold(0, usize::saturating_add);
-    if len > limits::MAX_ARGS_BYTES {
-        return Err(Status::InvalidArgument);
-    }
-    Ok(len.next_multiple_of(STRINGS_ALIGN))
+fn strings_len(name: &Name, options: &ContainerOptions<'_>) -> usize {
+    let name_len = if options.args.is_empty() { name.as_str().len().saturating_add(1) } else { 0 };
+    options.texts_len().saturating_add(name_len).next_multiple_of(STRINGS_ALIGN)
 }
 
 fn fill_strings(mut region: Region, name: &Name, options: &ContainerOptions<'_>) -> Strings {

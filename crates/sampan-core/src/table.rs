@@ -75,3 +75,39 @@ impl<I> Table<I> {
         self.slots.iter_mut().filter_map(|slot| slot.container.as_mut())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The largest that an id carries.
+    const GENERATION_MAX: u32 = 0x00ff_ffff;
+
+    use crate::container::{Span, Strings};
+    use crate::schedule::Account;
+    use crate::text::Name;
+    use sampan_engine::Arena;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn generations_go_round_and_skip_zero() {
+        let mut arena = Arena::new(Vec::leak(vec![0; 4096]));
+        let mut container = |id: ContainerId| {
+            let region = arena.allocate(16).unwrap();
+            let strings = Strings { region, args: Span::default(), env: Span::default() };
+            Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings)
+        };
+        let slot = Slot { generation: GENERATION_MAX - 1, container: None };
+        let mut table = Table::new(Vec::leak(vec![slot]));
+        for generation in [GENERATION_MAX - 1, GENERATION_MAX, 1, 2] {
+            let id = table.vacant().unwrap();
+            assert_eq!(id.generation(), generation);
+            table.fill(id, container(id));
+            assert_eq!(table.vacant(), Err(Status::NoSlot));
+            assert_eq!(table.get_mut(id).map(|container| container.id), Ok(id));
+            assert!(table.vacate(id).is_ok());
+            assert!(table.vacate(id).is_err() && table.get(id).is_err() && table.get_mut(id).is_err());
+        }
+    }
+}

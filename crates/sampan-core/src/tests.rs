@@ -1,1 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests of the core from outside, through [`Runtime`](crate::Runtime), on a scripted engine.
+//!
+//! [`engine::ScriptEngine`] runs images that are lists of operations and fails a test in which the core
+//! breaks the contract of `Engine`; [`world::World`] puts it on a board whose clock advances with the
+//! fuel that is used. A world that is dropped checks that all memory has come back.
 
+mod calls;
+mod churn;
+mod create;
+mod engine;
+mod exits;
+mod lifecycle;
+mod schedule;
+mod script;
+mod wasi;
+mod wasi_bounds;
+mod wasi_poll;
+mod world;

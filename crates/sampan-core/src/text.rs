@@ -64,6 +64,8 @@ impl fmt::Debug for Name {
 }
 
 /// Formats one line of the runtime's own and hands it to the platform; what is too long is cut.
+///
+/// It stays one line, whatever names from an image are in it: a control character becomes `?`.
 pub(crate) fn log(platform: &impl Log, level: LogLevel, source: &str, text: fmt::Arguments<'_>) {
     let mut line = Line { bytes: [0; MAX_LOG_LINE], len: 0 };
     // The line takes what fits and never fails.
@@ -78,10 +80,11 @@ struct Line {
 
 impl fmt::Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            if let Some(place) = self.bytes.get_mut(self.len) {
-                *place = byte;
-                self.len += 1;
+        for letter in text.chars().map(|letter| if letter.is_control() { '?' } else { letter }) {
+            let end = self.len + letter.len_utf8();
+            if let Some(place) = self.bytes.get_mut(self.len..end) {
+                letter.encode_utf8(place);
+                self.len = end;
             }
         }
         Ok(())

@@ -26,12 +26,11 @@ type Heap = rlsf::Tlsf<'static, u32, u8, 20, 8>;
 /// Alignment of the header and of linear memory.
 const ALIGN: usize = 16;
 
-/// Bytes kept back from memory growth, for the engine's own small needs while the module runs: an error
+/// What is kept back from memory growth, for the engine's own small needs while the module runs: an error
 /// value when a host call parks or ends, the argument array of an uncommon host call.
-const RESERVE: Layout = match Layout::from_size_align(core::mem::size_of::<usize>() * 64, ALIGN) {
-    Ok(layout) => layout,
-    Err(_) => Layout::new::<usize>(),
-};
+///
+/// With its header it's a power of two, so that the heap finds the very block again.
+const RESERVE: Layout = Layout::new::<[usize; 62]>();
 
 /// What a region starts with.
 pub(crate) struct Header {
@@ -48,7 +47,11 @@ pub(crate) struct Header {
     peak: usize,
 }
 
+// 704 bytes where pointers have 32 bits.
+const _: () = assert!(size_of::<Header>() <= 176 * size_of::<usize>());
+
 /// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Grant {
     Block(NonNull<u8>),
     /// Refused, and whoever asked can take it.
@@ -78,7 +81,7 @@ impl RegionHeap {
     /// what they held before is.
     pub(crate) unsafe fn new(base: NonNull<u8>, len: usize, linear_len: usize) -> Option<Self> {
         let skip = base.as_ptr().align_offset(ALIGN);
-        let header_len = core::mem::size_of::<Header>().next_multiple_of(ALIGN);
+        let header_len = size_of::<Header>().next_multiple_of(ALIGN);
         let linear_room = linear_len.max(8).checked_next_multiple_of(ALIGN)?;
         let heap_at = skip.checked_add(header_len)?.checked_add(linear_room)?;
         let heap_len = len.checked_sub(heap_at)?;
@@ -404,3 +407,6 @@ unsafe impl<F: GlobalAlloc> GlobalAlloc for RegionAllocator<F> {
         settle(unsafe { header.reallocate(start, layout, new_size) })
     }
 }
+
+#[cfg(test)]
+mod tests;

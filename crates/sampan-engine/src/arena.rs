@@ -23,10 +23,14 @@ const ALIGN: usize = 16;
 /// Dropping it instead leaks its memory until the arena itself is gone.
 #[derive(Debug)]
 pub struct Region {
-    memory: &'static mut [u8],
+    // A pointer and no `&mut`: the heap writes to the block while it takes the region back by value.
+    memory: NonNull<[u8]>,
     /// Size of the block that this is, or is a part of.
     block_len: usize,
 }
+
+// SAFETY: a region is the only way to its memory, which no thread has a part in.
+unsafe impl Send for Region {}
 
 impl Region {
     /// Size in bytes.
@@ -43,12 +47,13 @@ impl Region {
 
     /// The bytes; whatever they held before.
     pub fn bytes(&mut self) -> &mut [u8] {
-        self.memory
+        // SAFETY: the block was initialised, is exclusively this region's, and is borrowed with it.
+        unsafe { self.memory.as_mut() }
     }
 
     /// Start of the bytes, for an engine that lays its own structures out in them.
     pub fn as_mut_ptr(&mut self) -> NonNull<u8> {
-        NonNull::from(&mut *self.memory).cast()
+        self.memory.cast()
     }
 
     /// Divides it in two, the first with `at` bytes or all that it has.
@@ -58,8 +63,13 @@ impl Region {
     #[must_use]
     pub fn split(self, at: usize) -> (Self, Self) {
         let block_len = self.block_len;
-        let (head, tail) = self.memory.split_at_mut(at.min(self.memory.len()));
-        (Self { memory: head, block_len }, Self { memory: tail, block_len })
+        let len = self.memory.len();
+        let at = at.min(len);
+        let start = self.memory.cast::<u8>();
+        // SAFETY: `at` is at most the length, so this is inside the block or just past it.
+        let middle = unsafe { start.add(at) };
+        let part = |start, len| Self { memory: NonNull::slice_from_raw_parts(start, len), block_len };
+        (part(start, at), part(middle, len.saturating_sub(at)))
     }
 }
 
@@ -99,10 +109,9 @@ impl Arena {
         let start = self.heap.allocate(Self::layout(len)?)?;
         self.used = self.used.saturating_add(len);
         self.peak = self.peak.max(self.used);
-        // SAFETY: the heap gave `len` bytes at `start` for our use alone; they lie in the arena, whose
-        // bytes were all written once and so are initialised.
-        let memory = unsafe { core::slice::from_raw_parts_mut(start.as_ptr(), len) };
-        Some(Region { memory, block_len: len })
+        // The heap gave `len` bytes at `start` for our use alone; they lie in the arena, whose bytes were
+        // all written once and so are initialised.
+        Some(Region { memory: NonNull::slice_from_raw_parts(start, len), block_len: len })
     }
 
     /// Takes a region back. A part of one, or one of another arena, is left alone: its memory stays in use.
@@ -209,7 +218,7 @@ mod tests {
         arena.free(whole);
         let mut kept = Vec::new();
         while let Some(region) = arena.allocate(1000) {
-            assert_eq!(region.memory.as_ptr().addr() % ALIGN, 0);
+            assert_eq!(region.memory.cast::<u8>().as_ptr().addr() % ALIGN, 0);
             kept.push(region);
         }
         assert!(kept.len() > 50);

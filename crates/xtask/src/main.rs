@@ -10,7 +10,9 @@
 
 mod cross;
 mod header;
+mod mangle;
 mod run;
+mod sizes;
 
 use std::process::ExitCode;
 
@@ -21,6 +23,8 @@ cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]
     Builds libsampan.a for firmware and prints its path.
 cargo xtask cross TARGET CARGO-ARGUMENTS...
     Runs cargo for TARGET, building `core` from source where no precompiled one is installed.
+cargo xtask sizes TARGET ARCHIVE
+    Prints flash and RAM of libsampan.a's parts as JSON.
 
 SAMPAN_RUST=debian makes staticlib and cross use Debian's Rust.
 ";
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
             "header" => header::main(rest),
             "staticlib" => cross::staticlib(rest),
             "cross" => cross::main(rest),
+            "sizes" => sizes::main(rest),
             "help" | "--help" | "-h" => {
                 print!("{USAGE}");
                 Ok(())

@@ -21,6 +21,11 @@ use sampan_abi::{ExitReason, LogLevel, Signature, Status, ValueType};
 use sampan_engine::{Host, HostFunction, HostReply, Linker};
 use sampan_platform::Platform;
 
+/// What a host call counts as, in fuel: about its instructions, divided by those of a unit of fuel.
+const CALL_FUEL: u32 = 50;
+/// What each byte that a host call prints or makes counts as.
+const BYTE_FUEL: u32 = 8;
+
 /// Numbers from here on are the firmware's registrations.
 const FIRMWARE_BASE: u16 = 0x100;
 /// Numbers from here on, below the firmware's, are `sampan:lifecycle`'s.
@@ -102,6 +107,8 @@ pub(crate) struct Broker<'a, P, H: 'static> {
     pub(crate) guest: &'a mut Guest,
     /// Number that the next parked call gets.
     pub(crate) next_call: &'a mut u32,
+    /// What host calls may still cost in this slice, in fuel.
+    pub(crate) fuel: u32,
 }
 
 impl<P: Platform, H: Handler> Broker<'_, P, H> {
@@ -109,10 +116,13 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let Some(registration) = self.registry.get(number) else { return self.end(ExitReason::EngineFault) };
         let mut call = Call { id: self.guest.id, memory, next_number: *self.next_call, deferred: false };
         let code = registration.handler.call(&mut call, values);
+        if call.deferred {
+            // The token is out, whatever comes of this call: no other one may have its number.
+            *self.next_call = self.next_call.wrapping_add(1);
+        }
         match call.reply(code) {
             Ok(HostReply::Park) => {
                 self.guest.wait = Wait::Answer(call.next_number);
-                *self.next_call = self.next_call.wrapping_add(1);
                 HostReply::Park
             }
             Ok(reply) => reply,
@@ -122,6 +132,22 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
 }
 
 impl<P, H> Broker<'_, P, H> {
+    /// Books what a host call costs beside the engine's own fuel.
+    const fn charge(&mut self, fuel: u32) {
+        self.fuel = self.fuel.saturating_sub(fuel);
+    }
+
+    /// Ends the slice if its host calls have used it up: the call is parked with its answer at hand.
+    ///
+    /// Else a container could stretch its slice without end by calls, which cost hardly any fuel.
+    fn yield_if_spent(&mut self, reply: HostReply, values: &[u64]) -> HostReply {
+        if reply != HostReply::Return || self.fuel > 0 {
+            return reply;
+        }
+        self.guest.wait = Wait::Ready(Some(values.first().copied().unwrap_or(0)));
+        HostReply::Park
+    }
+
     /// Ends the container, once the engine is back.
     fn end(&mut self, reason: ExitReason) -> HostReply {
         self.guest.ending = Some(reason);
@@ -132,11 +158,13 @@ impl<P, H> Broker<'_, P, H> {
 impl<P: Platform, H: Handler> Host for Broker<'_, P, H> {
     fn call(&mut self, function: HostFunction, values: &mut [u64], memory: &mut [u8]) -> HostReply {
         self.guest.stats.host_calls = self.guest.stats.host_calls.saturating_add(1);
+        self.charge(CALL_FUEL);
         let memory = GuestMemory::new(memory);
-        match function.0 {
+        let reply = match function.0 {
             FIRMWARE_BASE.. => self.call_firmware(function.0, values, memory),
             LIFECYCLE_BASE.. => lifecycle::call(self.guest, function.0 - LIFECYCLE_BASE, values),
             number => self.call_wasi(number, values, memory),
-        }
+        };
+        self.yield_if_spent(reply, values)
     }
 }

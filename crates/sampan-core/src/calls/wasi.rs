@@ -8,9 +8,9 @@
 //!
 //! Source of layouts and types: `wasi_snapshot_preview1.witx`.
 
-use super::Broker;
 use super::memory::{GuestMemory, offset};
 use super::wasi_abi as abi;
+use super::{BYTE_FUEL, Broker};
 use crate::container::{Poll, Span, Wait};
 use sampan_abi::{LogLevel, Signature, Status};
 use sampan_engine::HostReply;
@@ -221,6 +221,7 @@ impl<P: Platform, H> Broker<'_, P, H> {
             }
             vector = offset(vector, abi::IOVEC_LEN)?;
         }
+        self.charge(BYTE_FUEL.saturating_mul(written as u32));
         memory.write_u32(out, written as u32)?;
         Ok(abi::ERRNO_SUCCESS)
     }
@@ -229,6 +230,7 @@ impl<P: Platform, H> Broker<'_, P, H> {
         if len > MAX_RANDOM {
             return Ok(abi::ERRNO_INVAL);
         }
+        self.charge(BYTE_FUEL.saturating_mul(len));
         let buffer = memory.slice(address, len as usize)?;
         Ok(if self.platform.fill(buffer).is_ok() { abi::ERRNO_SUCCESS } else { abi::ERRNO_IO })
     }
@@ -296,6 +298,7 @@ struct Subscription {
 
 fn read_subscription(memory: &mut GuestMemory<'_>, poll: &Poll, idx: u32) -> Result<Subscription, Status> {
     let start = offset(poll.subscriptions, abi::SUBSCRIPTION_LEN.saturating_mul(idx))?;
+    memory.slice(start, abi::SUBSCRIPTION_LEN as usize)?; // all of it, or it's a bad address
     let user_data = memory.read(start)?;
     let [tag] = memory.read(offset(start, 8)?)?;
     let clock_or_fd = memory.read_u32(offset(start, 16)?)?;

@@ -10,11 +10,12 @@ use core::arch::{asm, naked_asm};
 
 use super::Frame;
 
-/// Pushes the callee-saved registers of the FPU, where the ABI has them.
+/// Pushes the callee-saved registers of the FPU, where the ABI has them: `vpush {d8-d15}`, in numbers since
+/// naked functions are assembled without the target's FPU.
 #[cfg(target_abi = "eabihf")]
 macro_rules! save_fpu {
     () => {
-        "vpush {{d8-d15}}"
+        ".inst.w 0xed2d8b10"
     };
 }
 #[cfg(not(target_abi = "eabihf"))]
@@ -24,11 +25,11 @@ macro_rules! save_fpu {
     };
 }
 
-/// Pops what `save_fpu` pushed.
+/// Pops what `save_fpu` pushed: `vpop {d8-d15}`.
 #[cfg(target_abi = "eabihf")]
 macro_rules! restore_fpu {
     () => {
-        "vpop {{d8-d15}}"
+        ".inst.w 0xecbd8b10"
     };
 }
 #[cfg(not(target_abi = "eabihf"))]

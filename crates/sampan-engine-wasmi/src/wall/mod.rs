@@ -142,3 +142,7 @@ pub fn panicked() {
         escape(Escape::Defect);
     }
 }
+
+#[cfg(test)]
+#[cfg(not(miri))]
+mod tests;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Structs that cross the C ABI, all with `size` first.
+//!
+//! Every field is a plain number or a pointer, so that any bytes make a valid value and zero is a
+//! default. New fields go at the end.
+
+use crate::platform::sampan_platform;
+use core::ffi::{c_char, c_void};
+
+/// A deadline that never comes.
+pub const SAMPAN_NEVER: u64 = u64::MAX;
+
+/// A struct that crosses the C ABI: any bytes are a valid value of it.
+///
+/// # Safety
+///
+/// The type is `repr(C)`, begins with `size: u32`, and every bit pattern is valid for it.
+pub(crate) unsafe trait CStruct: Copy {}
+
+/// What the owner of a runtime decides. Zero the struct, then set `size` and the members.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_config {
+    /// sizeof(struct sampan_config) as the caller compiled it.
+    pub size: u32,
+    /// Memory for everything the runtime and its containers ever use. Its bytes are the runtime's until
+    /// `sampan_runtime_deinit`. Any alignment; not NULL.
+    pub arena: *mut c_void,
+    /// Bytes of `arena`.
+    pub arena_len: usize,
+    /// What the port provides. Copied. Not NULL.
+    pub platform: *const sampan_platform,
+    /// Containers at a time, at most SAMPAN_MAX_CONTAINERS. 0: 8.
+    pub max_containers: u32,
+    /// Host functions that can be registered, at most SAMPAN_MAX_HOST_FUNCTIONS. 0: 32.
+    pub max_host_functions: u32,
+    /// Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
+    /// before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+    pub slice_fuel: u32,
+    /// Bytes of the stack that engines run on, host functions included, and interrupts where they use
+    /// the interrupted stack. 0: what the engine in this library needs, with room for both.
+    pub engine_stack_len: u32,
+    /// Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
+    /// it may call any function. Changes that follow one another between two polls are told as one.
+    /// May be NULL.
+    pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
+    /// Handed back to `event`.
+    pub event_ctx: *mut c_void,
+}
+
+/// A container's state has changed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_event {
+    /// sizeof(struct sampan_event) as the library was compiled.
+    pub size: u32,
+    /// Whose.
+    pub container: u32,
+    /// `enum sampan_container_state`: the state it has now.
+    pub state: u8,
+    /// `enum sampan_exit_kind`: why it ended, if it did.
+    pub exit_kind: u8,
+    /// The number that goes with `exit_kind`.
+    pub exit_code: i32,
+}
+
+/// What is decided for one container. Zero the struct, then set `size` and the members.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_container_options {
+    /// sizeof(struct sampan_container_options) as the caller compiled it.
+    pub size: u32,
+    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+    /// NULL: `c` and the number of its slot.
+    pub name: *const c_char,
+    /// Arguments, NUL-terminated each; by convention the first is the program's name. Copied.
+    pub args: *const *const c_char,
+    /// Number of arguments, at most SAMPAN_MAX_ARGS. 0: the container's name alone.
+    pub args_len: u32,
+    /// Environment, `KEY=value`, NUL-terminated each. Copied.
+    pub env: *const *const c_char,
+    /// Number of environment variables, at most SAMPAN_MAX_ARGS.
+    pub env_len: u32,
+    /// Bytes of its memory: engine, stack and linear memory together. 0: what its engine says it needs;
+    /// with the wasmi engine that is an estimate.
+    pub memory_limit: u32,
+    /// Bytes of its stack of values and frames, part of the memory limit. 0: 4096.
+    pub stack_len: u32,
+    /// Weight of its CPU time against the other containers', 1 to SAMPAN_MAX_SHARE. 0: 100.
+    pub share: u16,
+    /// Who goes first among those within their share: 0 (first) to SAMPAN_MAX_PRIORITY.
+    pub priority: u8,
+}
+
+/// What a container is and does. Set `size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_container_status {
+    /// sizeof(struct sampan_container_status) as the caller compiled it.
+    pub size: u32,
+    /// `enum sampan_container_state`.
+    pub state: u8,
+    /// `enum sampan_exit_kind`: why it ended, if it did.
+    pub exit_kind: u8,
+    /// `enum sampan_engine_kind`: the engine that runs it.
+    pub engine: u8,
+    /// 1 if it's running but waits in a call.
+    pub waiting: u8,
+    /// 1 if it was asked to stop and hasn't ended.
+    pub stopping: u8,
+    /// The number that goes with `exit_kind`: exit code, `enum sampan_trap_kind`, status.
+    pub exit_code: i32,
+    /// Its name, NUL-terminated.
+    pub name: [c_char; 24],
+}
+
+/// Counters of a container since it was created. Set `size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_container_stats {
+    /// sizeof(struct sampan_container_stats) as the caller compiled it.
+    pub size: u32,
+    /// Times it was restarted.
+    pub restarts: u32,
+    /// Fuel used, in its engine's units.
+    pub fuel: u64,
+    /// Time it ran, in microseconds.
+    pub cpu_us: u64,
+    /// Times it was given a slice.
+    pub activations: u64,
+    /// Host functions it called.
+    pub host_calls: u64,
+    /// Longest it ran at a stretch, in microseconds.
+    pub longest_us: u32,
+    /// Bytes of its memory.
+    pub memory_limit: u32,
+    /// Bytes of it in use.
+    pub memory_used: u32,
+    /// Most bytes of it ever in use.
+    pub memory_peak: u32,
+    /// Bytes of linear memory, part of those in use.
+    pub memory_linear: u32,
+}
+
+/// Counters of the runtime. Set `size` before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct sampan_runtime_stats {
+    /// sizeof(struct sampan_runtime_stats) as the caller compiled it.
+    pub size: u32,
+    /// Containers that exist.
+    pub containers: u32,
+    /// Bytes of the arena that blocks can be made of.
+    pub arena_len: usize,
+    /// Bytes of it in use.
+    pub arena_used: usize,
+    /// Most bytes of it ever in use.
+    pub arena_peak: usize,
+    /// Bytes of the runtime's own data for each container that can exist.
+    pub container_overhead: u32,
+    /// Bytes of the stack that engines run on.
+    pub engine_stack_len: u32,
+    /// Most bytes of it ever in use.
+    pub engine_stack_peak: u32,
+    /// Polls so far.
+    pub polls: u64,
+}
+
+// SAFETY: repr(C), size first, numbers and nullable pointers only.
+unsafe impl CStruct for sampan_config {}
+// SAFETY: repr(C), size first, numbers and nullable pointers only.
+unsafe impl CStruct for sampan_container_options {}
+// SAFETY: repr(C), size first, numbers only.
+unsafe impl CStruct for sampan_container_status {}
+// SAFETY: repr(C), size first, numbers only.
+unsafe impl CStruct for sampan_container_stats {}
+// SAFETY: repr(C), size first, numbers only.
+unsafe impl CStruct for sampan_runtime_stats {}

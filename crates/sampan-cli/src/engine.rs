@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The engines that this tool is linked with: the only file that names one.
+
+use sampan_abi::EngineKind;
+use sampan_engine::Arena;
+use sampan_engine_wasmi::WasmiEngine;
+use sampan_engine_wasmi::wall::DEFAULT_STACK_BYTES;
+
+/// What runs the containers.
+pub(crate) type HostEngine = WasmiEngine;
+
+/// Makes the engine.
+///
+/// Its stack isn't taken from the containers' arena: what a 64-bit machine needs says nothing of a device.
+pub(crate) fn make() -> Option<HostEngine> {
+    // An arena hands out all of itself but for a sixteenth.
+    let memory = vec![0; DEFAULT_STACK_BYTES / 8 * 9];
+    let stack = Arena::new(memory.leak()).allocate(DEFAULT_STACK_BYTES)?;
+    WasmiEngine::new(stack).ok()
+}
+
+/// The engines, a line each.
+pub(crate) fn list() -> String {
+    let linked = [(EngineKind::Wasmi, "plain WebAssembly modules (.wasm), translated when loaded")];
+    linked.into_iter().map(|(kind, what)| format!("{}\t{what}\n", kind.text())).collect()
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The `sampan` tool.
+//!
+//! `sampan run` puts plain WebAssembly modules into containers of the same core and engine that firmware
+//! links, and says by its exit code what became of them. What it prints by itself goes to standard error,
+//! in lines that begin with `sampan: `; standard output belongs to the containers.
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod container_file;
+mod engine;
+mod exit;
+mod provide;
+mod report;
+mod run;
+mod units;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, Parser};
+use exit::ExitStatus;
+use sampan_engine_wasmi::RegionAllocator;
+use std::alloc::System;
+use std::io::Write;
+use std::process::ExitCode;
+
+/// Serves each container's engine from the container's own memory, and everyone else from the system.
+#[global_allocator]
+static ALLOCATOR: RegionAllocator<System> = RegionAllocator::new(System);
+
+fn main() -> ExitCode {
+    if std::env::args_os().len() < 2 {
+        eprint!("{}", Arguments::command().render_help());
+        return ExitStatus::Usage.into();
+    }
+    match Arguments::try_parse() {
+        Ok(Arguments { command: Command::Run(arguments) }) => match run::run(&arguments) {
+            Ok(code) => code.into(),
+            Err(failure) => {
+                eprintln!("sampan: {}", failure.text);
+                failure.status.into()
+            }
+        },
+        Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
+        Err(error) if error.use_stderr() => {
+            eprintln!("sampan: {}", one_line(&error));
+            ExitStatus::Usage.into()
+        }
+        // Help or version, asked for.
+        Err(text) => print(&text.render().to_string()),
+    }
+}
+
+/// What was wrong with the command line, without the usage that follows it.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let wrong = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+    format!("{} (see --help)", wrong.collect::<Vec<_>>().join(" "))
+}
+
+/// Writes to standard output; it may be closed.
+fn print(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitStatus::Output.into(),
+    }
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `sampan run`: creates a container for each file, runs them, and tells how it went.
+
+use crate::arguments::{ClockChoice, RunArguments};
+use crate::container_file::{ContainerFile, ContainerSettings};
+use crate::engine::{self, HostEngine};
+use crate::exit::{self, ExitStatus};
+use crate::provide::Names;
+use crate::report::{Container, Report};
+use crate::units::{seconds, size};
+use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
+use sampan_core::{Config, ContainerOptions};
+use sampan_platform::Clock;
+use sampan_sim::{ConsoleLog, Ending, Settings, SimClock, SimEntropy, Simulator};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+/// No file larger than this is read: far more than any microcontroller holds.
+const MAX_IMAGE_BYTES: u64 = 32 << 20;
+
+/// Why nothing was run.
+pub(crate) struct Failure {
+    pub(crate) status: ExitStatus,
+    /// One line, for people.
+    pub(crate) text: String,
+}
+
+impl Failure {
+    fn new(status: ExitStatus, text: impl Into<String>) -> Self {
+        Self { status, text: text.into() }
+    }
+}
+
+/// What the tool ends with: one of its own codes, or a container's.
+pub(crate) struct RunCode(u8);
+
+impl From<RunCode> for std::process::ExitCode {
+    fn from(code: RunCode) -> Self {
+        Self::from(code.0)
+    }
+}
+
+/// A container that was created.
+struct Created {
+    id: ContainerId,
+    name: String,
+    file: String,
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
+    let log = Arc::new(ConsoleLog::new(arguments.verbose));
+    let settings = container_settings(arguments)?;
+    let mut simulator = make_simulator(arguments, &log)?;
+    let names = Names::default();
+    provide(&mut simulator, arguments, &log, &names)?;
+    let files = arguments.files.iter().zip(&settings);
+    let created: Result<Vec<Created>, Failure> =
+        files.map(|(file, settings)| create(&mut simulator, &log, file, settings)).collect();
+    let created = created?;
+    if created.len() > 1 {
+        log.show_names();
+    }
+    // Set once: the containers are all there.
+    let _ = names.set(created.iter().map(|container| (container.id, container.name.clone())).collect());
+    for container in &created {
+        // A container that can't be started has ended for it, and the log and the report say why.
+        let _ = simulator.runtime().start(container.id);
+    }
+    let ending = run_to_end(&mut simulator, &log, arguments, &created);
+    conclude(&mut simulator, &log, arguments, &created, ending)
+}
+
+/// What each container is given, names made complete and unique.
+fn container_settings(arguments: &RunArguments) -> Result<Vec<ContainerSettings>, Failure> {
+    let files = &arguments.files;
+    if files.len() > limits::MAX_CONTAINERS {
+        let text = format!("{} containers are more than {}", files.len(), limits::MAX_CONTAINERS);
+        return Err(Failure::new(ExitStatus::Usage, text));
+    }
+    if files.len() > 1 && arguments.common.has_name() {
+        let text = "--name is for a single FILE; write FILE:name=NAME";
+        return Err(Failure::new(ExitStatus::Usage, text));
+    }
+    let common = arguments.common.settings();
+    let mut taken: Vec<String> = files.iter().filter_map(|file| file.own.name.clone()).collect();
+    let mut settings = Vec::new();
+    for file in files {
+        let mut own = file.own.over(&common);
+        let name = own.name.take().unwrap_or_else(|| {
+            let name = unused_name(&file.path, &taken);
+            taken.push(name.clone());
+            name
+        });
+        settings.push(ContainerSettings { name: Some(name), ..own });
+    }
+    Ok(settings)
+}
+
+/// A name after the file, numbered if it's taken.
+fn unused_name(path: &Path, taken: &[String]) -> String {
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let allowed = |letter: &char| letter.is_ascii_alphanumeric() || "-_.".contains(*letter);
+    let base: String = stem.chars().filter(allowed).collect();
+    let base = if base.is_empty() || base == "sampan" { "app" } else { &base };
+    let numbered = (1_usize..).map(|number| {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let kept = base.len().min(limits::MAX_NAME.saturating_sub(suffix.len()));
+        // ASCII only, so any length is a boundary.
+        format!("{}{suffix}", base.get(..kept).unwrap_or(""))
+    });
+    numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default()
+}
+
+fn make_simulator(arguments: &RunArguments, log: &Arc<ConsoleLog>) -> Result<Simulator<HostEngine>, Failure> {
+    let settings = Settings {
+        arena_bytes: arguments.arena as usize,
+        config: Config {
+            max_containers: arguments.files.len(),
+            max_host_functions: arguments.provide.len(),
+            slice_fuel: arguments.slice,
+        },
+        clock: match arguments.clock {
+            ClockChoice::Virtual => SimClock::virtual_time(),
+            ClockChoice::Real => SimClock::real_time(),
+        },
+        fuel_per_second: arguments.speed,
+        entropy: arguments.seed.map_or_else(SimEntropy::real, SimEntropy::seeded),
+        log: Arc::<ConsoleLog>::clone(log),
+    };
+    let engine = engine::make().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
+    Simulator::new(settings, engine).map_err(|status| match status {
+        Status::NoMemory => Failure::new(
+            ExitStatus::OutOfMemory,
+            format!("an arena of {} bytes can't hold the runtime; see --arena", arguments.arena),
+        ),
+        Status::InvalidArgument => {
+            Failure::new(ExitStatus::Usage, format!("more than {} --provide", limits::MAX_HOST_FUNCTIONS))
+        }
+        other => Failure::new(ExitStatus::Internal, other.text()),
+    })
+}
+
+fn provide(
+    simulator: &mut Simulator<HostEngine>,
+    arguments: &RunArguments,
+    log: &Arc<ConsoleLog>,
+    names: &Names,
+) -> Result<(), Failure> {
+    for provided in &arguments.provide {
+        // The runtime keeps names for ever; there are a few of them in one process.
+        let module = provided.module.clone().leak();
+        let name = provided.name.clone().leak();
+        let function = provided.function(Arc::clone(log), Arc::clone(names));
+        let registered = simulator.register(module, name, &provided.signature.to_string(), function);
+        registered.map_err(|status| {
+            let wrong = match status {
+                Status::Duplicate => "is there already".to_owned(),
+                _ => format!("needs names of 1 to {} bytes, not of sampan's own", limits::MAX_IMPORT_NAME),
+            };
+            let import = format!("{}.{}", provided.module, provided.name);
+            Failure::new(ExitStatus::Usage, format!("--provide: {import} {wrong}"))
+        })?;
+    }
+    Ok(())
+}
+
+fn create(
+    simulator: &mut Simulator<HostEngine>,
+    log: &ConsoleLog,
+    file: &ContainerFile,
+    settings: &ContainerSettings,
+) -> Result<Created, Failure> {
+    let shown = file.path.display().to_string();
+    let fail = |status, wrong: &str| Failure::new(status, format!("{shown}: {wrong}"));
+    let image = read_image(&file.path).map_err(|(status, wrong)| fail(status, &wrong))?;
+    let name = settings.name.clone().unwrap_or_default();
+    let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
+    let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
+    let options = ContainerOptions {
+        name: name.as_bytes(),
+        args: &args,
+        env: &env,
+        memory_limit: settings.memory.unwrap_or(0),
+        stack_bytes: settings.stack.unwrap_or(0),
+        share: settings.share.unwrap_or(0),
+        priority: settings.priority.unwrap_or(0),
+    };
+    let (created, errors) = log.holding_errors(|| simulator.runtime().create(image, &options));
+    let id =
+        created.map_err(|status| fail(ExitStatus::of_status(status), &explain(status, image, &errors)))?;
+    Ok(Created { id, name, file: shown })
+}
+
+/// Reads a module; it stays for the life of the process, as it would in flash.
+fn read_image(path: &Path) -> Result<&'static [u8], (ExitStatus, String)> {
+    let unreadable = |error: std::io::Error| (ExitStatus::Unreadable, format!("can't be read: {error}"));
+    let mut image = Vec::new();
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_IMAGE_BYTES + 1).read_to_end(&mut image).map_err(unreadable)?;
+    if image.len() as u64 > MAX_IMAGE_BYTES {
+        let text = format!("larger than {}, the most that a module may have", size(MAX_IMAGE_BYTES as usize));
+        return Err((ExitStatus::BadImage, text));
+    }
+    Ok(image.leak())
+}
+
+/// What was wrong with a file, in one line. `errors` are the runtime's lines on it, the cause first.
+fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
+    // The last line only says that there is no container.
+    let cause = match errors {
+        [cause, _, ..] => cause.as_str(),
+        _ => "",
+    };
+    let what = match status {
+        Status::BadImage if !image.starts_with(b"\0asm") => return not_a_module(image),
+        Status::BadImage => "broken WebAssembly module",
+        Status::UnknownImport | Status::ImportType => return cause.to_owned(),
+        Status::NoEntry => return "exports no function `_start` without parameters and results".to_owned(),
+        Status::InvalidArgument => "name, arguments or environment are refused",
+        Status::Duplicate => "the name is another container's",
+        other => other.text(),
+    };
+    let hint = if status == Status::NoMemory { " (see --memory, --stack and --arena)" } else { "" };
+    if cause.is_empty() { format!("{what}{hint}") } else { format!("{what}: {cause}{hint}") }
+}
+
+fn not_a_module(image: &[u8]) -> String {
+    let start: Vec<String> = image.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    match start.len() {
+        0 => "not a WebAssembly module: the file is empty".to_owned(),
+        _ => format!("not a WebAssembly module: it begins with {}, not 00 61 73 6d", start.join(" ")),
+    }
+}
+
+/// Runs until all is over, and lets the time limit have its effect.
+fn run_to_end(
+    simulator: &mut Simulator<HostEngine>,
+    log: &ConsoleLog,
+    arguments: &RunArguments,
+    created: &[Created],
+) -> Ending {
+    let watch = |_: &mut Simulator<HostEngine>| match log.is_broken() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let limit_us = arguments.seconds.unwrap_or(u64::MAX);
+    let ending = simulator.run(limit_us, watch);
+    if ending != Ending::TimeLimit {
+        return ending;
+    }
+    let deadline_us = simulator.clock().now_us().saturating_add(arguments.grace);
+    for container in created {
+        // One that has ended meanwhile refuses, and that is well.
+        let _ = match arguments.grace {
+            0 => simulator.runtime().kill(container.id),
+            _ => simulator.runtime().stop(container.id, deadline_us),
+        };
+    }
+    match simulator.run(u64::MAX, watch) {
+        Ending::BrokenOff => Ending::BrokenOff,
+        _ => Ending::TimeLimit,
+    }
+}
+
+/// Tells how each container ended, and prints the report if one is wanted.
+fn conclude(
+    simulator: &mut Simulator<HostEngine>,
+    log: &ConsoleLog,
+    arguments: &RunArguments,
+    created: &[Created],
+    ending: Ending,
+) -> Result<RunCode, Failure> {
+    let time_us = simulator.clock().now_us();
+    let internal = |status: Status| Failure::new(ExitStatus::Internal, status.text());
+    let mut exit_code = 0;
+    let mut containers = Vec::new();
+    for container in created {
+        let status = simulator.runtime().status(container.id).map_err(internal)?;
+        let stats = simulator.runtime().container_stats(container.id).map_err(internal)?;
+        let code = exit::of_container(status.exit);
+        if exit_code == 0 {
+            exit_code = code;
+        }
+        if let Some(remark) = remark(status.state, status.exit, code, arguments) {
+            log.say(&format!("{}: {remark}", container.name));
+        }
+        containers.push(Container::new(container.file.clone(), &status, &stats));
+    }
+    let report = Report::new(ending, exit_code, time_us, &simulator.runtime().stats(), containers);
+    let mut written = Ok(());
+    if arguments.json {
+        let json = report.json().map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
+        written = writeln!(std::io::stdout(), "{json}");
+    } else if arguments.verbose || created.len() > 1 {
+        written = writeln!(std::io::stderr(), "{}", report.table());
+    }
+    if log.is_broken() || written.is_err() {
+        return Ok(RunCode(ExitStatus::Output as u8));
+    }
+    Ok(RunCode(exit_code))
+}
+
+/// What the runtime's own lines don't tell of a container's end.
+fn remark(
+    state: ContainerState,
+    exit: Option<ExitReason>,
+    code: u8,
+    arguments: &RunArguments,
+) -> Option<String> {
+    match exit {
+        None => Some(format!("{}, and waits for what nobody will bring", state.text())),
+        Some(ExitReason::Killed) => {
+            Some(format!("killed at the time limit of {}", seconds(arguments.seconds.unwrap_or(0))))
+        }
+        Some(reason) if code == ExitStatus::ForeignCode as u8 => Some(format!("{reason} is outside 0 to 63")),
+        Some(_) => None,
+    }
+}

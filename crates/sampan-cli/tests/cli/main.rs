@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The tool as a user runs it: exit codes, output, options, and input that's none.
+#![forbid(unsafe_code)]
+
+mod exit_codes;
+mod guests;
+mod images;
+mod options;
+mod output;
+mod support;
+mod time;

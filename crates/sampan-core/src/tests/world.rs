@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+//! A runtime on a board that tests steer: clock, log and entropy are in their hands.
+
+use super::engine::ScriptEngine;
+use super::script::Script;
+use crate::{
+    Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Runtime, RuntimeStats,
+};
+use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
+use sampan_engine::Arena;
+use sampan_platform::{Clock, Entropy, Error, Log};
+use std::boxed::Box;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::string::String;
+use std::sync::Mutex;
+use std::vec::Vec;
+
+/// Fuel that takes a microsecond.
+pub(super) const FUEL_PER_US: u64 = 10;
+/// Fuel and time of one slice of [`World::new`].
+pub(super) const SLICE_FUEL: u32 = 1000;
+pub(super) const SLICE_US: u64 = SLICE_FUEL as u64 / FUEL_PER_US;
+/// Bytes of arena of [`World::new`].
+pub(super) const ARENA_LEN: usize = 64 * 1024;
+
+/// Makes memory `'static` and keeps it reachable, so that leak checkers know that it is meant to stay.
+pub(super) fn keep<T: Send>(items: Vec<T>) -> &'static mut [T] {
+    static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
+    let kept = Vec::leak(items);
+    KEPT.lock().unwrap().push(Kept { _start: core::sync::atomic::AtomicPtr::new(kept.as_mut_ptr().cast()) });
+    kept
+}
+
+struct Kept {
+    _start: core::sync::atomic::AtomicPtr<u8>,
+}
+
+/// One line of the log: level, source, text.
+pub(super) type Line = (LogLevel, String, String);
+
+#[derive(Default)]
+struct BoardState {
+    fuel: Cell<u64>,
+    lines: RefCell<Vec<Line>>,
+    seed: Cell<u64>,
+    entropy_fails: Cell<bool>,
+}
+
+/// The platform.
+#[derive(Clone)]
+pub(super) struct Board(Rc<BoardState>);
+
+impl Board {
+    fn new() -> Self {
+        let board = Self(Rc::default());
+        board.0.seed.set(0x9e37_79b9_7f4a_7c15);
+        board
+    }
+
+    /// Fuel is used, so time passes.
+    pub(super) fn pass_fuel(&self, fuel: u64) {
+        self.0.fuel.set(self.0.fuel.get() + fuel);
+    }
+
+    pub(super) fn pass_us(&self, microseconds: u64) {
+        self.pass_fuel(microseconds * FUEL_PER_US);
+    }
+
+    /// Sets the clock forward to `now_us`.
+    pub(super) fn advance_to(&self, now_us: u64) {
+        self.0.fuel.set(self.0.fuel.get().max(now_us.saturating_mul(FUEL_PER_US)));
+    }
+
+    pub(super) fn fail_entropy(&self, fails: bool) {
+        self.0.entropy_fails.set(fails);
+    }
+
+    pub(super) fn take_lines(&self) -> Vec<Line> {
+        self.0.lines.take()
+    }
+}
+
+impl Clock for Board {
+    fn now_us(&self) -> u64 {
+        self.0.fuel.get() / FUEL_PER_US
+    }
+}
+
+impl Entropy for Board {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), Error> {
+        if self.0.entropy_fails.get() {
+            return Err(Error::Io);
+        }
+        for byte in buffer {
+            *byte = random(&self.0.seed) as u8;
+        }
+        Ok(())
+    }
+}
+
+impl Log for Board {
+    fn line(&self, level: LogLevel, source: &str, line: &[u8]) {
+        let text = String::from_utf8_lossy(line).into_owned();
+        self.0.lines.borrow_mut().push((level, source.into(), text));
+    }
+}
+
+/// The next number of the sequence that `seed` begins (xorshift64*).
+pub(super) fn random(seed: &Cell<u64>) -> u64 {
+    let mut state = seed.get();
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    seed.set(state);
+    state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+}
+
+type HostClosure = dyn Fn(&mut Call<'_>, &mut [u64]) -> i32;
+
+/// A host function of the test's own.
+pub(super) struct Responder(pub(super) Box<HostClosure>);
+
+impl Handler for Responder {
+    fn call(&self, call: &mut Call<'_>, values: &mut [u64]) -> i32 {
+        (self.0)(call, values)
+    }
+}
+
+pub(super) type TestRuntime = Runtime<Board, ScriptEngine, Responder>;
+
+/// A runtime with what a test needs around it.
+pub(super) struct World {
+    pub(super) runtime: TestRuntime,
+    pub(super) board: Board,
+    pub(super) inbox: &'static Inbox,
+    used_when_empty: usize,
+}
+
+/// An inbox with room for `capacity` answers.
+pub(super) fn inbox(capacity: usize) -> &'static Inbox {
+    let cells = keep((0..capacity).map(InboxCell::new).collect());
+    let inbox = Inbox::new(cells).unwrap();
+    keep(std::vec![inbox]).first().unwrap()
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with(ARENA_LEN, &Config { slice_fuel: SLICE_FUEL, ..Config::default() }).unwrap()
+    }
+
+    pub(super) fn with(arena_len: usize, config: &Config) -> Result<Self, Status> {
+        let board = Board::new();
+        let inbox = inbox(8);
+        let arena = Arena::new(keep(std::vec![0xa5; arena_len]));
+        let engine = ScriptEngine::new(board.clone());
+        let runtime = Runtime::new(board.clone(), engine, arena, inbox, config)?;
+        let used_when_empty = runtime.stats().arena_used;
+        Ok(Self { runtime, board, inbox, used_when_empty })
+    }
+
+    /// Offers `env`.`name` to containers.
+    pub(super) fn offer(
+        &mut self,
+        name: &'static str,
+        signature: &str,
+        function: impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + 'static,
+    ) {
+        let signature = Signature::parse(signature.as_bytes()).unwrap();
+        let handler = Responder(Box::new(function));
+        self.runtime.register(HostRegistration { module: "env", name, signature, handler }).unwrap();
+    }
+
+    /// Offers `env.wait`, which parks its caller, and returns where the tokens of the parked calls go.
+    pub(super) fn offer_wait(&mut self) -> Rc<RefCell<Vec<u64>>> {
+        let tokens = Rc::new(RefCell::new(Vec::new()));
+        let sink = Rc::clone(&tokens);
+        self.offer("wait", "()i", move |call, _| {
+            sink.borrow_mut().push(call.defer().to_raw());
+            Status::Pending.to_raw()
+        });
+        tokens
+    }
+
+    pub(super) fn create(&mut self, script: &Script) -> ContainerId {
+        self.create_with(script, &ContainerOptions::default()).unwrap()
+    }
+
+    pub(super) fn create_with(
+        &mut self,
+        script: &Script,
+        options: &ContainerOptions<'_>,
+    ) -> Result<ContainerId, Status> {
+        self.runtime.create(script.image(), options)
+    }
+
+    /// Creates and starts.
+    pub(super) fn start(&mut self, script: &Script) -> ContainerId {
+        let id = self.create(script);
+        self.runtime.start(id).unwrap();
+        id
+    }
+
+    pub(super) fn now_us(&self) -> u64 {
+        self.board.now_us()
+    }
+
+    pub(super) fn state(&self, id: ContainerId) -> ContainerState {
+        self.runtime.status(id).unwrap().state
+    }
+
+    pub(super) fn exit(&self, id: ContainerId) -> Option<ExitReason> {
+        self.runtime.status(id).unwrap().exit
+    }
+
+    pub(super) fn stats(&self) -> RuntimeStats {
+        self.runtime.stats()
+    }
+
+    /// Bytes that containers use.
+    pub(super) fn used(&self) -> usize {
+        self.stats().arena_used - self.used_when_empty
+    }
+
+    /// Polls, and sleeps as it is told, until nothing is left to do or `until_us`.
+    pub(super) fn run_until(&mut self, until_us: u64) {
+        while self.now_us() < until_us {
+            let deadline_us = self.runtime.poll();
+            if deadline_us == u64::MAX {
+                return;
+            }
+            self.board.advance_to(deadline_us.min(until_us));
+        }
+    }
+
+    /// Runs until `id` has ended and says how.
+    pub(super) fn run_to_end(&mut self, id: ContainerId) -> ExitReason {
+        for _ in 0..10_000 {
+            let deadline_us = self.runtime.poll();
+            if let Some(reason) = self.exit(id) {
+                return reason;
+            }
+            assert_ne!(deadline_us, u64::MAX, "it waits for what nobody brings");
+            self.board.advance_to(deadline_us);
+        }
+        panic!("it never ends");
+    }
+
+    /// Runs `script` to its end in a container of its own, and returns what its calls answered.
+    pub(super) fn results_of(&mut self, script: &Script) -> Vec<u64> {
+        let id = self.start(script);
+        self.runtime.engine().results.take();
+        assert_eq!(self.run_to_end(id), ExitReason::Exited(0));
+        self.runtime.remove(id).unwrap();
+        self.runtime.engine().results.take()
+    }
+
+    pub(super) fn results(&self) -> Vec<u64> {
+        self.runtime.engine().results.take()
+    }
+
+    pub(super) fn dumps(&self) -> Vec<Vec<u8>> {
+        self.runtime.engine().dumps.take()
+    }
+
+    /// Texts that the log got from `source` since it was last taken.
+    pub(super) fn take_texts(&self, source: &str) -> Vec<String> {
+        let lines = self.board.take_lines().into_iter();
+        lines.filter(|(_, from, _)| from == source).map(|(_, _, text)| text).collect()
+    }
+}
+
+impl Drop for World {
+    /// Whatever the test did, every container can be ended and removed, and nothing stays behind.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let ids: Vec<_> = self.runtime.ids().collect();
+        for id in ids {
+            // One that has ended answers that it has; the rest end here.
+            let _ = self.runtime.kill(id);
+            self.runtime.remove(id).unwrap();
+        }
+        assert_eq!(self.used(), 0, "bytes of the arena stayed in use");
+        assert_eq!(self.runtime.engine().instances(), 0);
+        assert_eq!(self.stats().containers, 0);
+    }
+}

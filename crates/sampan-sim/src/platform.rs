@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The platform that a simulated runtime is given.
+
+use crate::{SimClock, SimEntropy};
+use sampan_abi::LogLevel;
+use sampan_platform::{Clock, Entropy, Error, Log};
+use std::sync::Arc;
+
+/// Where log lines go, shared with whoever wants to read them.
+pub type SharedLog = Arc<dyn Log + Send + Sync>;
+
+/// Clock, entropy and log in one.
+pub struct SimPlatform {
+    pub(crate) clock: SimClock,
+    pub(crate) entropy: SimEntropy,
+    pub(crate) log: SharedLog,
+}
+
+impl Clock for SimPlatform {
+    fn now_us(&self) -> u64 {
+        self.clock.now_us()
+    }
+}
+
+impl Entropy for SimPlatform {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), Error> {
+        self.entropy.fill(buffer)
+    }
+}
+
+impl Log for SimPlatform {
+    fn line(&self, level: LogLevel, source: &str, line: &[u8]) {
+        self.log.line(level, source, line);
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The simulator with a real engine: lifecycles, host functions, time, threads.
+#![forbid(unsafe_code)]
+
+mod cycles;
+mod guests;
+mod simulator;
+mod support;
+mod threads;
+
+use sampan_engine_wasmi::RegionAllocator;
+use std::alloc::System;
+
+#[global_allocator]
+static ALLOCATOR: RegionAllocator<System> = RegionAllocator::new(System);

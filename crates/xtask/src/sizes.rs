@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Flash and RAM of the library, crate by crate, as a linker leaves it.
+//!
+//! The archive is linked with every public function kept and everything that these don't reach dropped, against the
+//! C library that firmware has. The linker's map says which input sections stayed and how large they
+//! are; an input section has one function or one object, and its name says whose. Constants have
+//! no name of their own: they belong to whoever refers to them, by the archive's relocations.
+//! So every byte is somebody's, and the parts add up to the whole.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::process::Command;
+
+use crate::mangle::crate_of;
+use crate::run::{output, run, target_dir};
+
+/// What a part needs, in bytes.
+#[derive(Clone, Copy, Default, Debug, PartialEq, Eq)]
+struct Size {
+    flash: u64,
+    ram: u64,
+}
+
+/// C toolchain of a target: program prefix, flags, and libraries.
+struct CToolchain {
+    prefix: &'static str,
+    flags: &'static [&'static str],
+}
+
+impl CToolchain {
+    fn of(target: &str) -> Result<Self, String> {
+        let arm = |flags| Ok(Self { prefix: "arm-none-eabi-", flags });
+        match target {
+            "thumbv6m-none-eabi" => arm(&["-mthumb", "-mcpu=cortex-m0"]),
+            "thumbv7m-none-eabi" => arm(&["-mthumb", "-mcpu=cortex-m3"]),
+            "thumbv7em-none-eabi" => arm(&["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=soft"]),
+            "thumbv7em-none-eabihf" => {
+                arm(&["-mthumb", "-mcpu=cortex-m4", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"])
+            }
+            "thumbv8m.main-none-eabi" => arm(&["-mthumb", "-mcpu=cortex-m33+nodsp", "-mfloat-abi=soft"]),
+            "thumbv8m.main-none-eabihf" => {
+                arm(&["-mthumb", "-mcpu=cortex-m33", "-mfloat-abi=hard", "-mfpu=fpv5-sp-d16"])
+            }
+            "riscv32imac-unknown-none-elf" => Ok(Self {
+                prefix: "riscv64-unknown-elf-",
+                flags: &["-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs", "-msave-restore"],
+            }),
+            _ => Err(format!("no C toolchain known for {target}")),
+        }
+    }
+
+    fn tool(&self, name: &str) -> Command {
+        Command::new(format!("{}{name}", self.prefix))
+    }
+}
+
+/// `cargo xtask sizes TARGET ARCHIVE`: one JSON object, {part: {flash, ram}}.
+pub(crate) fn main(args: &[String]) -> Result<(), String> {
+    let [target, archive] = args else { return Err("sizes needs a target and an archive".into()) };
+    let tools = CToolchain::of(target)?;
+    let map = link(&tools, target, Path::new(archive))?;
+    let relocations = output(tools.tool("objdump").args(["-r", archive]))?;
+    let references = references(&relocations);
+    let mut parts = attribute(&kept_sections(&map), &references);
+    parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
+    let fields: Vec<String> = parts
+        .iter()
+        .map(|(part, size)| format!("\"{part}\":{{\"flash\":{},\"ram\":{}}}", size.flash, size.ram))
+        .collect();
+    println!("{{{}}}", fields.join(","));
+    Ok(())
+}
+
+/// Bytes of the runtime's own data for one container: a constant of `sampan-capi`.
+fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> {
+    let missing = || "the archive doesn't tell its CONTAINER_OVERHEAD".to_owned();
+    let symbols = output(tools.tool("objdump").args(["--syms", archive]))?;
+    let symbol = symbols.lines().find(|line| line.ends_with("18CONTAINER_OVERHEAD")).ok_or_else(missing)?;
+    let section = symbol.split_whitespace().find(|word| word.starts_with('.')).ok_or_else(missing)?;
+    let contents = output(tools.tool("objdump").args(["-s", "-j", section, archive]))?;
+    // ` 0000 7c010000  |...`: the only data of its section, little-endian.
+    let bytes = contents
+        .lines()
+        .find_map(|line| line.strip_prefix(" 0000 ")?.split_whitespace().next())
+        .ok_or_else(missing)?;
+    u32::from_str_radix(bytes, 16).map(|value| u64::from(value.swap_bytes())).map_err(|_| missing())
+}
+
+/// Links the archive alone, with every `sampan_` function as a root, and returns the linker's map.
+fn link(tools: &CToolchain, target: &str, archive: &Path) -> Result<String, String> {
+    let symbols = output(tools.tool("nm").args(["--quiet", "--defined-only", "--extern-only"]).arg(archive))?;
+    let roots: Vec<&str> = symbols
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(2))
+        .filter(|name| name.starts_with("sampan_"))
+        .collect();
+    let [first, ..] = roots.as_slice() else {
+        return Err(format!("{} has no public function", archive.display()));
+    };
+    let dir = target_dir().join("sizes").join(target);
+    std::fs::create_dir_all(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    let map = dir.join("sampan.map");
+    let mut command = tools.tool("gcc");
+    command.args(tools.flags).args(["-nostartfiles", "-Wl,--gc-sections"]);
+    command.arg(format!("-Wl,--entry={first}")).arg(format!("-Wl,-Map={}", map.display()));
+    command.args(roots.iter().map(|root| format!("-Wl,--undefined={root}")));
+    run(command.arg("-o").arg(dir.join("sampan.elf")).arg(archive))?;
+    std::fs::read_to_string(&map).map_err(|error| format!("{}: {error}", map.display()))
+}
+
+/// An input section that the linker kept.
+#[derive(Debug, PartialEq, Eq)]
+struct Section<'m> {
+    /// The output section that it's part of.
+    output: &'m str,
+    name: &'m str,
+    len: u64,
+    file: &'m str,
+}
+
+/// Reads the kept input sections out of a GNU ld map.
+fn kept_sections(map: &str) -> Vec<Section<'_>> {
+    let mut sections = Vec::new();
+    let (mut output, mut pending) = ("", None);
+    let body = map.split_once("Linker script and memory map").map_or("", |(_, body)| body);
+    for line in body.lines() {
+        if line.starts_with('.') {
+            output = line.split_whitespace().next().unwrap_or_default();
+            pending = None;
+            continue;
+        }
+        let mut words = line.split_whitespace().peekable();
+        // ` .name  0xaddress  0xlen  file`, where a long name has a line of its own.
+        if line.starts_with(" .") || line.starts_with(" COMMON") {
+            pending = words.next();
+        }
+        let (Some(_address), Some(len), Some(file)) = (hex(words.next()), hex(words.next()), words.next())
+        else {
+            continue;
+        };
+        if let Some(name) = pending.take()
+            && len > 0
+        {
+            sections.push(Section { output, name, len, file });
+        }
+    }
+    sections
+}
+
+fn hex(word: Option<&str>) -> Option<u64> {
+    u64::from_str_radix(word?.strip_prefix("0x")?, 16).ok()
+}
+
+/// For each item, the items that refer to it, from `objdump -r`.
+fn references(listing: &str) -> HashMap<&str, Vec<&str>> {
+    let mut references: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut from = "";
+    for line in listing.lines() {
+        if let Some(rest) = line.strip_prefix("RELOCATION RECORDS FOR [") {
+            from = rest.trim_end_matches([']', ':']);
+        } else if let Some(to) = line.split_whitespace().nth(2)
+            && !from.starts_with(".debug")
+        {
+            let to = to.split("+0x").next().unwrap_or(to);
+            references.entry(item(to)).or_default().push(item(from));
+        }
+    }
+    references
+}
+
+/// Name of the function or object that a section has, as relocations refer to it.
+fn item(section: &str) -> &str {
+    [
+        ".text.unlikely.",
+        ".text.",
+        ".rodata.",
+        ".data.rel.ro.",
+        ".data.",
+        ".bss.",
+        ".srodata.",
+        ".sdata.",
+        ".sbss.",
+    ]
+    .iter()
+    .find_map(|prefix| section.strip_prefix(prefix))
+    .unwrap_or(section)
+}
+
+/// Adds the sections up by whose they are.
+fn attribute(sections: &[Section<'_>], references: &HashMap<&str, Vec<&str>>) -> BTreeMap<String, Size> {
+    let mut parts: BTreeMap<String, Size> = BTreeMap::new();
+    for section in sections {
+        let (in_flash, in_ram) = match section.output {
+            ".text" | ".rodata" | ".init" | ".fini" | ".ARM.exidx" | ".ARM.extab" | ".eh_frame" => {
+                (true, false)
+            }
+            ".data" | ".sdata" => (true, true),
+            ".bss" | ".sbss" => (false, true),
+            _ => continue,
+        };
+        let part = owner(section, references);
+        let size = parts.entry(part).or_default();
+        size.flash += if in_flash { section.len } else { 0 };
+        size.ram += if in_ram { section.len } else { 0 };
+    }
+    parts
+}
+
+/// The part that a section belongs to.
+fn owner(section: &Section<'_>, references: &HashMap<&str, Vec<&str>>) -> String {
+    if !section.file.contains("libsampan.a") {
+        return "c-library".into();
+    }
+    let mut votes: BTreeMap<&str, u32> = BTreeMap::new();
+    let start = item(section.name);
+    let (mut seen, mut open) = (vec![start], vec![start]);
+    // Constants may be referred to by constants; go up until something has a name.
+    while let Some(name) = open.pop() {
+        if let Some(part) = named_owner(name) {
+            *votes.entry(part).or_default() += 1;
+            continue;
+        }
+        for &from in references.get(name).into_iter().flatten() {
+            if !seen.contains(&from) {
+                seen.push(from);
+                open.push(from);
+            }
+        }
+    }
+    votes.into_iter().max_by_key(|&(_, count)| count).map_or("unknown", |(part, _)| part).to_owned()
+}
+
+/// The part that a name tells; `None` for what the compiler named: constants, merged constants, switch tables.
+fn named_owner(name: &str) -> Option<&str> {
+    if let Some(home) = crate_of(name) {
+        return Some(part_of(home));
+    }
+    if name.starts_with("sampan_") {
+        return Some("sampan-capi");
+    }
+    let unnamed = [".L", "anon.", "cst", "str", "switch.table"].iter().any(|start| name.starts_with(start));
+    // Not mangled: an intrinsic, such as memcpy or __aeabi_uldivmod.
+    (!unnamed).then_some("rust-runtime")
+}
+
+/// The part that a crate is counted in. wasmi's dependencies are wasmi; what isn't listed is a part by itself.
+fn part_of(name: &str) -> &str {
+    match name {
+        "core" | "alloc" | "compiler_builtins" => "rust-runtime",
+        // The compiler's names for the allocator and the panic handler that the archive brings.
+        "sampan" | "__rustc" => "sampan-staticlib",
+        "sampan_abi" => "sampan-abi",
+        "sampan_platform" => "sampan-platform",
+        "sampan_engine" => "sampan-engine",
+        "sampan_engine_wasmi" => "sampan-engine-wasmi",
+        "sampan_engine_packed" => "sampan-engine-packed",
+        "sampan_packed_format" => "sampan-packed-format",
+        "sampan_core" => "sampan-core",
+        "sampan_capi" => "sampan-capi",
+        "wasmi" | "wasmi_core" | "wasmi_ir" | "wasmi_collections" | "wasmparser" | "libm" | "spin" => "wasmi",
+        other => other,
+    }
+}

@@ -1,0 +1,1241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sampan: sandboxed WebAssembly containers inside existing firmware.
+ *
+ * Generated from crates/sampan-capi by `cargo xtask header`; do not edit.
+ *
+ * Every function that can fail returns `enum sampan_status`: 0 is success, errors are negative. Outputs are
+ * written only on success. A struct that the caller fills begins with `size`, sizeof the struct; zero means
+ * the default in every other member.
+ */
+
+#ifndef SAMPAN_H
+#define SAMPAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * A deadline that never comes.
+ */
+#define SAMPAN_NEVER UINT64_MAX
+
+/**
+ * Result of a call into Sampan.
+ */
+enum sampan_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Done.
+   */
+  SAMPAN_STATUS_OK = 0,
+  /**
+   * A pointer that must not be NULL is NULL.
+   */
+  SAMPAN_STATUS_NULL_POINTER = -1,
+  /**
+   * A value is out of its documented range.
+   */
+  SAMPAN_STATUS_INVALID_ARGUMENT = -2,
+  /**
+   * The id names no container: never did, or no longer does.
+   */
+  SAMPAN_STATUS_STALE_ID = -3,
+  /**
+   * The container's state doesn't allow this.
+   */
+  SAMPAN_STATUS_WRONG_STATE = -4,
+  /**
+   * Not callable from here: an ISR, or a callback of the runtime itself.
+   */
+  SAMPAN_STATUS_WRONG_CONTEXT = -5,
+  /**
+   * The arena, or the container's memory limit, can't hold it.
+   */
+  SAMPAN_STATUS_NO_MEMORY = -6,
+  /**
+   * Every container slot is in use.
+   */
+  SAMPAN_STATUS_NO_SLOT = -7,
+  /**
+   * The image is no valid module: truncated, malformed or failing validation.
+   */
+  SAMPAN_STATUS_BAD_IMAGE = -8,
+  /**
+   * The image is valid but needs what this build doesn't offer.
+   */
+  SAMPAN_STATUS_UNSUPPORTED = -9,
+  /**
+   * The module imports a function that nothing provides; the log names it.
+   */
+  SAMPAN_STATUS_UNKNOWN_IMPORT = -10,
+  /**
+   * The module imports a function under another type; the log names it.
+   */
+  SAMPAN_STATUS_IMPORT_TYPE = -11,
+  /**
+   * The module exports no entry point `_start`.
+   */
+  SAMPAN_STATUS_NO_ENTRY = -12,
+  /**
+   * A table that has a fixed number of places is full.
+   */
+  SAMPAN_STATUS_TABLE_FULL = -13,
+  /**
+   * A name is taken.
+   */
+  SAMPAN_STATUS_DUPLICATE = -14,
+  /**
+   * A guest address range lies outside the container's memory.
+   */
+  SAMPAN_STATUS_OUT_OF_BOUNDS = -15,
+  /**
+   * The call that this would answer is over: answered, or its container ended.
+   */
+  SAMPAN_STATUS_STALE_CALL = -16,
+  /**
+   * A queue is full; try again after the next poll.
+   */
+  SAMPAN_STATUS_BUSY = -17,
+  /**
+   * The caller's struct is newer than this library and sets what it doesn't know.
+   */
+  SAMPAN_STATUS_VERSION = -18,
+  /**
+   * The platform failed.
+   */
+  SAMPAN_STATUS_PLATFORM = -19,
+  /**
+   * A defect in the runtime itself; it's out of service until it is initialised again.
+   */
+  SAMPAN_STATUS_INTERNAL = -20,
+  /**
+   * The name names nothing.
+   */
+  SAMPAN_STATUS_NOT_FOUND = -21,
+  /**
+   * Returned by a host function: the answer comes later, through `sampan_call_complete`.
+   */
+  SAMPAN_STATUS_PENDING = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_status sampan_status;
+#else
+typedef int32_t sampan_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a module did that WebAssembly forbids.
+ */
+enum sampan_trap_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Executed `unreachable`: an abort or a failed assertion.
+   */
+  SAMPAN_TRAP_KIND_UNREACHABLE = 1,
+  /**
+   * Read or wrote outside its linear memory.
+   */
+  SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS = 2,
+  /**
+   * Accessed a table outside its bounds.
+   */
+  SAMPAN_TRAP_KIND_TABLE_OUT_OF_BOUNDS = 3,
+  /**
+   * Called through a null table entry.
+   */
+  SAMPAN_TRAP_KIND_INDIRECT_CALL_TO_NULL = 4,
+  /**
+   * Called through a table entry of another type.
+   */
+  SAMPAN_TRAP_KIND_INDIRECT_CALL_TYPE = 5,
+  /**
+   * Divided an integer by zero.
+   */
+  SAMPAN_TRAP_KIND_DIVISION_BY_ZERO = 6,
+  /**
+   * An integer operation overflowed.
+   */
+  SAMPAN_TRAP_KIND_INTEGER_OVERFLOW = 7,
+  /**
+   * Converted a float that has no integer to an integer.
+   */
+  SAMPAN_TRAP_KIND_BAD_CONVERSION = 8,
+  /**
+   * Recursed deeper than its stack.
+   */
+  SAMPAN_TRAP_KIND_STACK_OVERFLOW = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_trap_kind sampan_trap_kind;
+#else
+typedef uint8_t sampan_trap_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Where a container is in its life.
+ *
+ * `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
+ */
+enum sampan_container_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Loaded and linked; nothing of it has run.
+   */
+  SAMPAN_CONTAINER_STATE_CREATED = 1,
+  /**
+   * Runs when it is its turn, or waits in a call.
+   */
+  SAMPAN_CONTAINER_STATE_RUNNING = 2,
+  /**
+   * Keeps all it has and isn't run.
+   */
+  SAMPAN_CONTAINER_STATE_PAUSED = 3,
+  /**
+   * Ended by its own or its owner's will.
+   */
+  SAMPAN_CONTAINER_STATE_STOPPED = 4,
+  /**
+   * Ended by a fault.
+   */
+  SAMPAN_CONTAINER_STATE_FAULTED = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_container_state sampan_container_state;
+#else
+typedef uint8_t sampan_container_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What kind of end it was.
+ */
+enum sampan_exit_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It hasn't ended.
+   */
+  SAMPAN_EXIT_KIND_NONE = 0,
+  /**
+   * It returned from its entry point or called exit; the code is its own.
+   */
+  SAMPAN_EXIT_KIND_EXITED = 1,
+  /**
+   * It was asked to stop and ended by itself before the deadline; the code is its own.
+   */
+  SAMPAN_EXIT_KIND_STOPPED = 2,
+  /**
+   * It was killed, or didn't heed a stop until its deadline.
+   */
+  SAMPAN_EXIT_KIND_KILLED = 3,
+  /**
+   * It trapped; the code is the kind of trap.
+   */
+  SAMPAN_EXIT_KIND_TRAPPED = 4,
+  /**
+   * Its engine needed more memory than its limit.
+   */
+  SAMPAN_EXIT_KIND_OUT_OF_MEMORY = 5,
+  /**
+   * Its imports could no longer be satisfied; the code is a status.
+   */
+  SAMPAN_EXIT_KIND_LINK_ERROR = 6,
+  /**
+   * A host function failed; the code is what that function returned.
+   */
+  SAMPAN_EXIT_KIND_HOST_ERROR = 7,
+  /**
+   * A defect in its engine ended it.
+   */
+  SAMPAN_EXIT_KIND_ENGINE_FAULT = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_exit_kind sampan_exit_kind;
+#else
+typedef uint8_t sampan_exit_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The engine that runs a container.
+ */
+enum sampan_engine_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Plain WebAssembly, translated when loaded.
+   */
+  SAMPAN_ENGINE_KIND_WASMI = 1,
+  /**
+   * Packed bytecode, run in place.
+   */
+  SAMPAN_ENGINE_KIND_PACKED = 2,
+  /**
+   * Native code, run in place.
+   */
+  SAMPAN_ENGINE_KIND_NATIVE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_engine_kind sampan_engine_kind;
+#else
+typedef uint8_t sampan_engine_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * Severity of a log line; smaller is worse.
+ */
+enum sampan_log_level
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Something was lost or stopped.
+   */
+  SAMPAN_LOG_LEVEL_ERROR = 1,
+  /**
+   * Something was refused or is off.
+   */
+  SAMPAN_LOG_LEVEL_WARNING = 2,
+  /**
+   * A change worth knowing; what containers print to stdout.
+   */
+  SAMPAN_LOG_LEVEL_INFO = 3,
+  /**
+   * Detail for whoever looks for a fault.
+   */
+  SAMPAN_LOG_LEVEL_DEBUG = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_log_level sampan_log_level;
+#else
+typedef uint8_t sampan_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * One call of a host function. Opaque, and good only until that function returns.
+ */
+struct sampan_call;
+
+/**
+ * Containers on one arena. Opaque: it's made by `sampan_runtime_init`.
+ */
+struct sampan_runtime;
+
+/**
+ * What is decided for one container. Zero the struct, then set `size` and the members.
+ */
+struct sampan_container_options {
+  /**
+   * sizeof(struct sampan_container_options) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+   * NULL: `c` and the number of its slot.
+   */
+  const char *name;
+  /**
+   * Arguments, NUL-terminated each; by convention the first is the program's name. Copied.
+   */
+  const char *const *args;
+  /**
+   * Number of arguments, at most SAMPAN_MAX_ARGS. 0: the container's name alone.
+   */
+  uint32_t args_len;
+  /**
+   * Environment, `KEY=value`, NUL-terminated each. Copied.
+   */
+  const char *const *env;
+  /**
+   * Number of environment variables, at most SAMPAN_MAX_ARGS.
+   */
+  uint32_t env_len;
+  /**
+   * Bytes of its memory: engine, stack and linear memory together. 0: what its engine says it needs;
+   * with the wasmi engine that is an estimate.
+   */
+  uint32_t memory_limit;
+  /**
+   * Bytes of its stack of values and frames, part of the memory limit. 0: 4096.
+   */
+  uint32_t stack_len;
+  /**
+   * Weight of its CPU time against the other containers', 1 to SAMPAN_MAX_SHARE. 0: 100.
+   */
+  uint16_t share;
+  /**
+   * Who goes first among those within their share: 0 (first) to SAMPAN_MAX_PRIORITY.
+   */
+  uint8_t priority;
+};
+
+/**
+ * What a container is and does. Set `size` before the call.
+ */
+struct sampan_container_status {
+  /**
+   * sizeof(struct sampan_container_status) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * `enum sampan_container_state`.
+   */
+  uint8_t state;
+  /**
+   * `enum sampan_exit_kind`: why it ended, if it did.
+   */
+  uint8_t exit_kind;
+  /**
+   * `enum sampan_engine_kind`: the engine that runs it.
+   */
+  uint8_t engine;
+  /**
+   * 1 if it's running but waits in a call.
+   */
+  uint8_t waiting;
+  /**
+   * 1 if it was asked to stop and hasn't ended.
+   */
+  uint8_t stopping;
+  /**
+   * The number that goes with `exit_kind`: exit code, `enum sampan_trap_kind`, status.
+   */
+  int32_t exit_code;
+  /**
+   * Its name, NUL-terminated.
+   */
+  char name[24];
+};
+
+/**
+ * Counters of a container since it was created. Set `size` before the call.
+ */
+struct sampan_container_stats {
+  /**
+   * sizeof(struct sampan_container_stats) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Times it was restarted.
+   */
+  uint32_t restarts;
+  /**
+   * Fuel used, in its engine's units.
+   */
+  uint64_t fuel;
+  /**
+   * Time it ran, in microseconds.
+   */
+  uint64_t cpu_us;
+  /**
+   * Times it was given a slice.
+   */
+  uint64_t activations;
+  /**
+   * Host functions it called.
+   */
+  uint64_t host_calls;
+  /**
+   * Longest it ran at a stretch, in microseconds.
+   */
+  uint32_t longest_us;
+  /**
+   * Bytes of its memory.
+   */
+  uint32_t memory_limit;
+  /**
+   * Bytes of it in use.
+   */
+  uint32_t memory_used;
+  /**
+   * Most bytes of it ever in use.
+   */
+  uint32_t memory_peak;
+  /**
+   * Bytes of linear memory, part of those in use.
+   */
+  uint32_t memory_linear;
+};
+
+/**
+ * A host function. Zero the struct, then set `size` and the members.
+ */
+struct sampan_host_function {
+  /**
+   * sizeof(struct sampan_host_function) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Import module, NUL-terminated, at most SAMPAN_MAX_IMPORT_NAME bytes of UTF-8; not `sampan:…` nor
+   * `wasi_snapshot_preview1`. Borrowed as long as the runtime is in service.
+   */
+  const char *module;
+  /**
+   * Import field, likewise.
+   */
+  const char *name;
+  /**
+   * Its type, NUL-terminated: parameters in parentheses, then the result if there is one, as in
+   * `(iI)f`. `i` is i32, `I` i64, `f` f32, `F` f64; at most SAMPAN_MAX_PARAMS parameters.
+   */
+  const char *signature;
+  /**
+   * Answers a call. `values` has one `uint64_t` an argument (32-bit ones zero-extended, floats as
+   * their bits), and the result replaces `values[0]`. Returns 0 when done; `SAMPAN_STATUS_PENDING` after
+   * `sampan_call_defer`; any other code faults the container with `SAMPAN_EXIT_KIND_HOST_ERROR` and
+   * that code.
+   *
+   * Called from within `sampan_runtime_poll`, the lock held, on the engine's stack: no function may be
+   * called but `sampan_call_*` and `sampan_runtime_wake`; the others answer
+   * `SAMPAN_STATUS_WRONG_CONTEXT`. Not NULL.
+   */
+  int32_t (*call)(void *ctx, struct sampan_call *call, uint64_t *values);
+  /**
+   * Handed back to `call`.
+   */
+  void *ctx;
+};
+
+/**
+ * Services that a port gives the runtime. Zero the struct, then set `size` and the members; all are required.
+ *
+ * None may call into the runtime.
+ */
+struct sampan_platform {
+  /**
+   * sizeof(struct sampan_platform) as the port compiled it.
+   */
+  uint32_t size;
+  /**
+   * Handed back as the first argument of every member.
+   */
+  void *ctx;
+  /**
+   * Microseconds since an arbitrary start. Any context. Never goes back or wraps.
+   */
+  uint64_t (*now_us)(void *ctx);
+  /**
+   * Waits for the runtime's lock: a mutex with priority inheritance on an RTOS. Returns 0, or
+   * `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR. Thread context.
+   */
+  int32_t (*lock)(void *ctx);
+  /**
+   * Gives the lock back. Thread context.
+   */
+  void (*unlock)(void *ctx);
+  /**
+   * Ends the wait between two polls. Any context, ISR included.
+   */
+  void (*wake)(void *ctx);
+  /**
+   * Fills `buf` with random bytes. Returns 0 or `SAMPAN_STATUS_PLATFORM`. Thread context; may block.
+   */
+  int32_t (*entropy)(void *ctx, uint8_t *buf, size_t len);
+  /**
+   * Takes one line, without its end; neither text is NUL-terminated, and `line` need not be UTF-8.
+   * `source` is the container's name, or `sampan`. Thread context, lock held; should not block.
+   */
+  void (*log)(void *ctx,
+              uint8_t level,
+              const char *source,
+              size_t source_len,
+              const char *line,
+              size_t line_len);
+  /**
+   * The runtime has a defect and is out of service; `message` says where. Ends the task that runs it,
+   * or the system; must not return. Thread context; the lock may be held.
+   */
+  void (*fatal)(void *ctx, const char *message, size_t len);
+};
+
+/**
+ * A container's state has changed.
+ */
+struct sampan_event {
+  /**
+   * sizeof(struct sampan_event) as the library was compiled.
+   */
+  uint32_t size;
+  /**
+   * Whose.
+   */
+  uint32_t container;
+  /**
+   * `enum sampan_container_state`: the state it has now.
+   */
+  uint8_t state;
+  /**
+   * `enum sampan_exit_kind`: why it ended, if it did.
+   */
+  uint8_t exit_kind;
+  /**
+   * The number that goes with `exit_kind`.
+   */
+  int32_t exit_code;
+};
+
+/**
+ * What the owner of a runtime decides. Zero the struct, then set `size` and the members.
+ */
+struct sampan_config {
+  /**
+   * sizeof(struct sampan_config) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Memory for everything the runtime and its containers ever use. Its bytes are the runtime's until
+   * `sampan_runtime_deinit`. Any alignment; not NULL.
+   */
+  void *arena;
+  /**
+   * Bytes of `arena`.
+   */
+  size_t arena_len;
+  /**
+   * What the port provides. Copied. Not NULL.
+   */
+  const struct sampan_platform *platform;
+  /**
+   * Containers at a time, at most SAMPAN_MAX_CONTAINERS. 0: 8.
+   */
+  uint32_t max_containers;
+  /**
+   * Host functions that can be registered, at most SAMPAN_MAX_HOST_FUNCTIONS. 0: 32.
+   */
+  uint32_t max_host_functions;
+  /**
+   * Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
+   * before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+   */
+  uint32_t slice_fuel;
+  /**
+   * Bytes of the stack that engines run on, host functions included, and interrupts where they use
+   * the interrupted stack. 0: what the engine in this library needs, with room for both.
+   */
+  uint32_t engine_stack_len;
+  /**
+   * Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
+   * it may call any function. Changes that follow one another between two polls are told as one.
+   * May be NULL.
+   */
+  void (*event)(void *ctx, const struct sampan_event *event);
+  /**
+   * Handed back to `event`.
+   */
+  void *event_ctx;
+};
+
+/**
+ * Counters of the runtime. Set `size` before the call.
+ */
+struct sampan_runtime_stats {
+  /**
+   * sizeof(struct sampan_runtime_stats) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Containers that exist.
+   */
+  uint32_t containers;
+  /**
+   * Bytes of the arena that blocks can be made of.
+   */
+  size_t arena_len;
+  /**
+   * Bytes of it in use.
+   */
+  size_t arena_used;
+  /**
+   * Most bytes of it ever in use.
+   */
+  size_t arena_peak;
+  /**
+   * Bytes of the runtime's own data for each container that can exist.
+   */
+  uint32_t container_overhead;
+  /**
+   * Bytes of the stack that engines run on.
+   */
+  uint32_t engine_stack_len;
+  /**
+   * Most bytes of it ever in use.
+   */
+  uint32_t engine_stack_peak;
+  /**
+   * Polls so far.
+   */
+  uint64_t polls;
+};
+
+/**
+ * Every trap, for tables and tests.
+ */
+#define sampan_trap_kind_ALL { sampan_trap_kind_Unreachable, sampan_trap_kind_MemoryOutOfBounds, sampan_trap_kind_TableOutOfBounds, sampan_trap_kind_IndirectCallToNull, sampan_trap_kind_IndirectCallType, sampan_trap_kind_DivisionByZero, sampan_trap_kind_IntegerOverflow, sampan_trap_kind_BadConversion, sampan_trap_kind_StackOverflow, }
+
+/**
+ * Every state, for tables and tests.
+ */
+#define sampan_container_state_ALL { sampan_container_state_Created, sampan_container_state_Running, sampan_container_state_Paused, sampan_container_state_Stopped, sampan_container_state_Faulted, }
+
+/**
+ * Every status, for tables and tests.
+ */
+#define sampan_status_ALL { sampan_status_Ok, sampan_status_NullPointer, sampan_status_InvalidArgument, sampan_status_StaleId, sampan_status_WrongState, sampan_status_WrongContext, sampan_status_NoMemory, sampan_status_NoSlot, sampan_status_BadImage, sampan_status_Unsupported, sampan_status_UnknownImport, sampan_status_ImportType, sampan_status_NoEntry, sampan_status_TableFull, sampan_status_Duplicate, sampan_status_OutOfBounds, sampan_status_StaleCall, sampan_status_Busy, sampan_status_Version, sampan_status_Platform, sampan_status_Internal, sampan_status_NotFound, sampan_status_Pending, }
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Tells which container calls.
+ *
+ * - `call`: as given to the host function. Not NULL.
+ * - `out_id`: gets the container's id. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK` or `_NULL_POINTER`.
+ * Context: the host function that `call` was given to.
+ *
+ * # Safety
+ *
+ * `call` is current. `out_id` is aligned and writable.
+ */
+sampan_status sampan_call_container(struct sampan_call *call, uint32_t *out_id);
+
+/**
+ * Copies bytes out of the guest's memory.
+ *
+ * - `call`: as given to the host function. Not NULL.
+ * - `guest_addr`: where they lie in the guest's linear memory.
+ * - `buf`, `len`: where they go. NULL only if `len` is 0.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, or `_OUT_OF_BOUNDS` if any of them lies outside.
+ * Context: the host function that `call` was given to.
+ *
+ * # Safety
+ *
+ * `call` is current. `buf` is writable for `len` bytes.
+ */
+sampan_status sampan_call_read(struct sampan_call *call, uint32_t guest_addr, uint8_t *buf, size_t len);
+
+/**
+ * Copies bytes into the guest's memory.
+ *
+ * - `call`: as given to the host function. Not NULL.
+ * - `guest_addr`: where they go in the guest's linear memory.
+ * - `buf`, `len`: the bytes. NULL only if `len` is 0.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, or `_OUT_OF_BOUNDS` if any of them would lie outside; then
+ * none is written.
+ * Context: the host function that `call` was given to.
+ *
+ * # Safety
+ *
+ * `call` is current. `buf` is readable for `len` bytes.
+ */
+sampan_status sampan_call_write(struct sampan_call *call,
+                                uint32_t guest_addr,
+                                const uint8_t *buf,
+                                size_t len);
+
+/**
+ * Gives access to bytes of the guest's memory in place.
+ *
+ * - `call`: as given to the host function. Not NULL.
+ * - `guest_addr`, `len`: the bytes in the guest's linear memory.
+ * - `out_bytes`: gets their address, good until the host function returns. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, or `_OUT_OF_BOUNDS` if any of them lies outside.
+ * Context: the host function that `call` was given to.
+ *
+ * # Safety
+ *
+ * `call` is current. `out_bytes` is aligned and writable. No byte beyond `len` is touched, nor any after
+ * the host function returned.
+ */
+sampan_status sampan_call_slice(struct sampan_call *call,
+                                uint32_t guest_addr,
+                                size_t len,
+                                uint8_t **out_bytes);
+
+/**
+ * Parks the call: the host function then returns `SAMPAN_STATUS_PENDING`, the container waits, and
+ * `sampan_call_complete` or `sampan_call_fail` answers.
+ *
+ * - `call`: as given to the host function. Not NULL.
+ * - `out_token`: gets what names the call from then on. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK` or `_NULL_POINTER`.
+ * Context: the host function that `call` was given to.
+ *
+ * # Safety
+ *
+ * `call` is current. `out_token` is aligned and writable.
+ */
+sampan_status sampan_call_defer(struct sampan_call *call, uint64_t *out_token);
+
+/**
+ * Answers a parked call. The container runs on at the next poll, which is woken.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `token`: from `sampan_call_defer`. One whose call is over is dropped at the next poll, with a line in the log.
+ * - `result`: the result's bits; ignored if the host function has none.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, or `_BUSY` if more answers than there
+ * can be containers came since the last poll.
+ * Context: any, ISR and host function included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_call_complete(struct sampan_runtime *rt,
+                                   uint64_t token,
+                                   uint64_t result);
+
+/**
+ * Answers a parked call with a failure, which faults its container with `SAMPAN_EXIT_KIND_HOST_ERROR`.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `token`: from `sampan_call_defer`. One whose call is over is dropped at the next poll, with a line in the log.
+ * - `code`: what the container's exit code becomes.
+ *
+ * Returns what `sampan_call_complete` does.
+ * Context: any, ISR and host function included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_call_fail(struct sampan_runtime *rt,
+                               uint64_t token,
+                               int32_t code);
+
+/**
+ * Copies bytes out of the memory of a container that waits in a parked call.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `token`: from `sampan_call_defer`.
+ * - `guest_addr`: where they lie in the guest's linear memory.
+ * - `buf`, `len`: where they go. NULL only if `len` is 0.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_STALE_CALL` if the call is over,
+ * `_OUT_OF_BOUNDS` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `buf` is writable for `len` bytes.
+ */
+sampan_status sampan_pending_read(struct sampan_runtime *rt,
+                                  uint64_t token,
+                                  uint32_t guest_addr,
+                                  uint8_t *buf,
+                                  size_t len);
+
+/**
+ * Copies bytes into the memory of a container that waits in a parked call.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `token`: from `sampan_call_defer`.
+ * - `guest_addr`: where they go in the guest's linear memory.
+ * - `buf`, `len`: the bytes. NULL only if `len` is 0.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_STALE_CALL` if the call is over,
+ * `_OUT_OF_BOUNDS` (then none is written) or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `buf` is readable for `len` bytes.
+ */
+sampan_status sampan_pending_write(struct sampan_runtime *rt,
+                                   uint64_t token,
+                                   uint32_t guest_addr,
+                                   const uint8_t *buf,
+                                   size_t len);
+
+/**
+ * Loads a module without running any of it.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `image`, `image_len`: the module. Borrowed, not copied, until `sampan_container_remove`.
+ * - `options`: read and copied; NULL for all defaults.
+ * - `out_id`: gets the new container's id. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
+ * `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
+ * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`. On an error nothing has changed, and a line in the log
+ * says what was wrong.
+ * Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
+ * translates its modules it takes time in proportion to the module.
+ *
+ * # Safety
+ *
+ * `image` stays readable and unchanged for `image_len` bytes until the container is removed or the
+ * runtime taken out of service. `options` and what it points to are readable. `out_id` is aligned and
+ * writable.
+ */
+sampan_status sampan_container_create(struct sampan_runtime *rt,
+                                      const uint8_t *image,
+                                      size_t image_len,
+                                      const struct sampan_container_options *options,
+                                      uint32_t *out_id);
+
+/**
+ * Starts a container that was created and never run.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, `_WRONG_STATE`; `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_start(struct sampan_runtime *rt,
+                                     uint32_t id);
+
+/**
+ * Keeps a running container from running. Whatever it waits for may come meanwhile.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` unless it is running and was not asked to stop.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_pause(struct sampan_runtime *rt,
+                                     uint32_t id);
+
+/**
+ * Lets a paused container run on. Sleeps that ran out meanwhile are over.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` unless it is paused.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_resume(struct sampan_runtime *rt,
+                                      uint32_t id);
+
+/**
+ * Ends a container now, whatever it does: a busy loop, a sleep, a pending call.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` if it has ended already.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_kill(struct sampan_runtime *rt,
+                                    uint32_t id);
+
+/**
+ * Runs a container from its beginning again, whatever its state, with fresh memory. Not sliced: an
+ * engine that translates its modules does so again.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`; what `sampan_container_create` answers for a load, and then the container is faulted.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_restart(struct sampan_runtime *rt,
+                                       uint32_t id);
+
+/**
+ * Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
+ * stale from then on.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID` or `_WRONG_STATE`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_remove(struct sampan_runtime *rt,
+                                      uint32_t id);
+
+/**
+ * Asks a container to end by itself, and kills it if it has not at the deadline.
+ *
+ * It learns of it by the import `stop-requested` of `sampan:lifecycle`, and a sleep ends early. A paused one runs
+ * again. A second stop can only bring the deadline forward.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ * - `deadline_us`: a time of the platform's clock; one that has passed kills at the next poll.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or
+ * `_WRONG_STATE` unless it is running or paused.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_stop(struct sampan_runtime *rt,
+                                    uint32_t id,
+                                    uint64_t deadline_us);
+
+/**
+ * Tells what a container is and does.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ * - `out_status`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_STALE_ID` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_status` is aligned and writable for the bytes that its `size` says.
+ */
+sampan_status sampan_container_status(struct sampan_runtime *rt,
+                                      uint32_t id,
+                                      struct sampan_container_status *out_status);
+
+/**
+ * Reads a container's counters.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ * - `out_stats`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_STALE_ID` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_stats` is aligned and writable for the bytes that its `size` says.
+ */
+sampan_status sampan_container_stats(struct sampan_runtime *rt,
+                                     uint32_t id,
+                                     struct sampan_container_stats *out_stats);
+
+/**
+ * Finds a container by its name.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `name`, `name_len`: its name. NULL only if `name_len` is 0.
+ * - `out_id`: gets its id. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_NOT_FOUND` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `name` is readable for `name_len` bytes. `out_id` is aligned and writable.
+ */
+sampan_status sampan_container_find(struct sampan_runtime *rt,
+                                    const char *name,
+                                    size_t name_len,
+                                    uint32_t *out_id);
+
+/**
+ * Lists the ids of all containers.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `out_ids`, `ids_len`: get as many ids as there is room for. NULL only if `ids_len` is 0.
+ * - `out_count`: gets how many containers there are, room or not. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_ids` is aligned and writable for `ids_len` ids, `out_count` aligned and writable.
+ */
+sampan_status sampan_container_list(struct sampan_runtime *rt,
+                                    uint32_t *out_ids,
+                                    size_t ids_len,
+                                    size_t *out_count);
+
+/**
+ * Offers a host function to the containers that are created from now on.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `function`: read and copied, its texts borrowed. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` for a name or signature,
+ * `_VERSION`, `_DUPLICATE`, `_TABLE_FULL` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `function` is readable. Its module and name stay so, unchanged, as long as the runtime is in service.
+ */
+sampan_status sampan_host_register(struct sampan_runtime *rt, const struct sampan_host_function *function);
+
+/**
+ * Makes a runtime on a caller-given arena; one at a time.
+ *
+ * - `config`: read and copied. Not NULL.
+ * - `out_runtime`: gets the runtime. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform;
+ * `_INVALID_ARGUMENT` also for an engine stack too small; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
+ * can't hold the runtime's tables and the engine's stack.
+ * Context: thread; doesn't block.
+ *
+ * # Safety
+ *
+ * `config` and what it points to are readable. The arena is nobody else's until `sampan_runtime_deinit`.
+ * No other call of this function or of `sampan_runtime_deinit` is under way.
+ */
+sampan_status sampan_runtime_init(const struct sampan_config *config,
+                                  struct sampan_runtime **out_runtime);
+
+/**
+ * Takes the runtime out of service. All its containers are gone, and the arena is the caller's again.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * No other call on `rt` is under way, nor comes later.
+ */
+sampan_status sampan_runtime_deinit(struct sampan_runtime *rt);
+
+/**
+ * Does what is due and runs one slice of one container.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `out_deadline_us`: gets the time of the platform's clock at which to poll again, if nothing wakes
+ *   the runtime before: one that has passed means at once, `SAMPAN_NEVER` only after a wake. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: one thread, or the superloop; takes the runtime lock, for a slice at most. Host functions, and
+ * then the event callback, are called from here.
+ *
+ * # Safety
+ *
+ * `out_deadline_us` is aligned and writable.
+ */
+sampan_status sampan_runtime_poll(struct sampan_runtime *rt, uint64_t *out_deadline_us);
+
+/**
+ * Ends the wait between two polls.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER` or `_INVALID_ARGUMENT`.
+ * Context: any, ISR included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_runtime_wake(struct sampan_runtime *rt);
+
+/**
+ * Reads the runtime's counters.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `out_stats`: its `size` set; gets the counters. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_stats` is aligned and writable for the bytes that its `size` says.
+ */
+sampan_status sampan_runtime_stats(struct sampan_runtime *rt, struct sampan_runtime_stats *out_stats);
+
+/**
+ * Tells the library's version, as in `0.1.0`. NUL-terminated, never NULL.
+ * Context: any.
+ */
+const char *sampan_version(void);
+
+/**
+ * Tells the version of the C ABI that the library was built for; the header's is SAMPAN_ABI_VERSION.
+ * Context: any.
+ */
+uint32_t sampan_abi_version(void);
+
+/**
+ * Tells what a status means, as in `stale container id`. Any number; NUL-terminated, never NULL.
+ * Context: any.
+ */
+const char *sampan_status_text(int32_t status);
+
+/**
+ * Tells what a container's state is called, as in `running`. Any number; NUL-terminated, never NULL.
+ * Context: any.
+ */
+const char *sampan_state_text(uint8_t state);
+
+/**
+ * Writes why a container ended, as in `trap: memory access out of bounds`; `-` if it hasn't.
+ *
+ * - `exit_kind`, `exit_code`: from `sampan_container_status` or an event; any numbers.
+ * - `buf`, `len`: get the text and a NUL, cut to fit. NULL only if `len` is 0.
+ *
+ * Returns the length of the whole text without the NUL; 0 if `buf` is NULL though `len` isn't 0.
+ * Context: any.
+ *
+ * # Safety
+ *
+ * `buf` is writable for `len` bytes.
+ */
+size_t sampan_exit_text(uint8_t exit_kind, int32_t exit_code, char *buf, size_t len);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* SAMPAN_H */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The few things that depend on the core and not on the board: Cortex-M and RISC-V in machine mode.
+ */
+#ifndef ARCH_H
+#define ARCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(__arm__)
+
+/* Masks interrupts and returns what arch_interrupts_restore needs to undo exactly this. Nests. */
+static inline uint32_t arch_interrupts_mask(void)
+{
+    uint32_t before;
+    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(before) : : "memory");
+    return before;
+}
+
+static inline void arch_interrupts_restore(uint32_t before)
+{
+    __asm volatile("msr primask, %0" : : "r"(before) : "memory");
+}
+
+/* Sleeps until an interrupt is pending, masked or not: call it with interrupts masked to lose none. */
+static inline void arch_wait_for_interrupt(void)
+{
+    __asm volatile("dsb\n\twfi" : : : "memory");
+}
+
+/* Wakes a core that waits for an event: another one, or this one before it gets to wait. */
+static inline void arch_send_event(void)
+{
+    __asm volatile("dsb\n\tsev" : : : "memory");
+}
+
+/*
+ * Makes the calling function save every floating-point register that belongs to its caller: needed around
+ * setjmp, since newlib's for Cortex-M leaves them out.
+ */
+static inline void arch_save_callers_floats(void)
+{
+#if defined(__ARM_FP)
+    __asm volatile("" : : : "d8", "d9", "d10", "d11", "d12", "d13", "d14", "d15");
+#endif
+}
+
+static inline bool arch_in_interrupt(void)
+{
+    uint32_t exception;
+    __asm volatile("mrs %0, ipsr" : "=r"(exception));
+    return exception != 0;
+}
+
+#elif defined(__riscv)
+
+/* RISC-V can't be asked whether it serves an interrupt: the board's trap handler counts. */
+extern volatile uint32_t arch_interrupt_depth;
+
+static inline uint32_t arch_interrupts_mask(void)
+{
+    uint32_t before;
+    __asm volatile("csrrci %0, mstatus, 8" : "=r"(before) : : "memory");
+    return before & 8u;
+}
+
+static inline void arch_interrupts_restore(uint32_t before)
+{
+    __asm volatile("csrs mstatus, %0" : : "r"(before) : "memory");
+}
+
+/* Sleeps until an interrupt is pending, masked or not: call it with interrupts masked to lose none. */
+static inline void arch_wait_for_interrupt(void)
+{
+    __asm volatile("fence\n\twfi" : : : "memory");
+}
+
+/* A core that waits for an interrupt needs no event. */
+static inline void arch_send_event(void)
+{
+}
+
+/* setjmp keeps what the calling convention says. */
+static inline void arch_save_callers_floats(void)
+{
+}
+
+static inline bool arch_in_interrupt(void)
+{
+    return arch_interrupt_depth != 0;
+}
+
+#else
+#error "arch.h knows Cortex-M and RISC-V only"
+#endif
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Start-up of a Cortex-M4F or M33F: vectors, stacks, FPU, initial data.
+ *
+ * Thread mode runs on the process stack and handlers on the main stack. So an interrupt needs only its
+ * exception frame on whatever stack the thread is on, which may be a small one that a library switched to.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "board.h"
+#include "board_config.h"
+
+extern uint8_t __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
+extern uint8_t __interrupt_stack_top[], __thread_stack_top[];
+
+int main(void);
+void Reset_Handler(void);
+void SysTick_Handler(void);
+void Timer0_Handler(void);
+
+static volatile uint32_t *const CPACR = (volatile uint32_t *)0xe000ed88u;
+static volatile uint32_t *const VTOR = (volatile uint32_t *)0xe000ed08u;
+static volatile const uint32_t *const CFSR = (volatile const uint32_t *)0xe000ed28u;
+
+enum { IRQ_COUNT = 32 };
+
+struct vectors {
+    void *initial_stack;
+    void (*exceptions[15])(void);
+    void (*interrupts[IRQ_COUNT])(void);
+};
+
+static void put_hex(const char *label, uint32_t value)
+{
+    char text[9];
+    for (int digit = 0; digit < 8; digit++) {
+        text[digit] = "0123456789abcdef"[value >> (28 - 4 * digit) & 15u];
+    }
+    text[8] = '\n';
+    board_put(label, strlen(label));
+    board_put(text, sizeof text);
+}
+
+/* The frame that the core stacked: r0-r3, r12, lr, pc, xpsr. */
+__attribute__((used)) static _Noreturn void fault_report(const uint32_t *frame, uint32_t exception)
+{
+    put_hex("fault: exception ", exception);
+    put_hex("fault: cfsr ", *CFSR);
+    put_hex("fault: lr ", frame[5]);
+    put_hex("fault: pc ", frame[6]);
+    board_exit(99);
+}
+
+__attribute__((naked)) static void Fault_Handler(void)
+{
+    __asm volatile("tst lr, #4\n\t"
+                   "ite eq\n\t"
+                   "mrseq r0, msp\n\t"
+                   "mrsne r0, psp\n\t"
+                   "mrs r1, ipsr\n\t"
+                   "b fault_report");
+}
+
+__attribute__((section(".vectors"), used)) static const struct vectors vectors = {
+    .initial_stack = __interrupt_stack_top,
+    .exceptions = {
+        Reset_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler,
+        NULL, NULL, NULL, Fault_Handler, Fault_Handler, NULL, Fault_Handler, SysTick_Handler,
+    },
+    .interrupts = { [BOARD_TIMER0_IRQ] = Timer0_Handler },
+};
+
+__attribute__((used)) static _Noreturn void start(void)
+{
+    *VTOR = (uint32_t)(uintptr_t)&vectors;
+    *CPACR |= 0xfu << 20; /* full access to coprocessors 10 and 11: the FPU */
+    __asm volatile("dsb\n\tisb" : : : "memory");
+    memcpy(__data_start, __data_load, (size_t)(__data_end - __data_start));
+    memset(__bss_start, 0, (size_t)(__bss_end - __bss_start));
+    board_init();
+    arch_interrupts_restore(0);
+    board_exit(main());
+}
+
+/* Naked, since the compiler must not use a stack while it changes. */
+__attribute__((naked)) void Reset_Handler(void)
+{
+    __asm volatile("cpsid i\n\t"
+                   "ldr r0, =__thread_stack_top\n\t"
+                   "msr psp, r0\n\t"
+                   "movs r0, #2\n\t"
+                   "msr control, r0\n\t"
+                   "isb\n\t"
+                   "b start");
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arm MPS2 with FPGA image AN386: Cortex-M4 with FPU at 25 MHz. */
+#ifndef BOARD_CONFIG_H
+#define BOARD_CONFIG_H
+
+#define BOARD_CLOCK_HZ 25000000u
+#define BOARD_UART0 0x40004000u
+#define BOARD_TIMER0 0x40000000u
+#define BOARD_TIMER0_IRQ 8u
+#define BOARD_DUAL_TIMER 0x40002000u
+
+#endif

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR riscv32)
+set(CMAKE_C_COMPILER riscv64-unknown-elf-gcc)
+set(CMAKE_ASM_COMPILER riscv64-unknown-elf-gcc)
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(SAMPAN_CPU_FLAGS "-march=rv32imac -mabi=ilp32 -misa-spec=2.2")
+set(CMAKE_C_FLAGS_INIT "${SAMPAN_CPU_FLAGS} --specs=picolibc.specs -ffunction-sections -fdata-sections")
+set(CMAKE_ASM_FLAGS_INIT "${SAMPAN_CPU_FLAGS}")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-nostartfiles -Wl,--gc-sections")

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "demo_latency.h"
+
+#include <stddef.h>
+
+#include "board.h"
+#include "demo_report.h"
+#include "demo_steps.h"
+#include "firmware.h"
+#include "heartbeat.h"
+#include "images.h"
+#include "print.h"
+
+enum {
+    CALLS_MAX = 4,      /* containers that may wait for a beat at a time */
+    ROUNDS = 8,         /* each case is measured so often, at another moment of a slice each time */
+    STOP_DELAY_US = 3000,
+    US_PER_S = 1000000,
+    /* What the main loop does between two polls may come on top of a slice. */
+    LOOP_INSN = 3000,
+};
+
+static struct sampan_runtime *runtime;
+
+/* Tokens of containers that wait for a beat; 0 is a free place. The interrupt takes, the host function adds. */
+static volatile uint64_t waiting_calls[CALLS_MAX];
+static volatile bool answers_withheld;
+static volatile uint32_t beat_number;
+
+static volatile bool kill_wanted;
+static volatile bool kill_requested;
+static volatile uint32_t kill_requested_ticks;
+
+static void on_beat(void)
+{
+    beat_number++;
+    if (!answers_withheld) {
+        for (size_t idx = 0; idx < CALLS_MAX; idx++) {
+            if (waiting_calls[idx] != 0) {
+                sampan_call_complete(runtime, waiting_calls[idx], beat_number);
+                waiting_calls[idx] = 0;
+            }
+        }
+    }
+    if (kill_wanted) {
+        kill_wanted = false;
+        kill_requested_ticks = board_ticks();
+        kill_requested = true;
+    }
+}
+
+static int32_t host_next_beat(void *ctx, struct sampan_call *call, uint64_t *values)
+{
+    (void)ctx, (void)values;
+    uint64_t token;
+    sampan_status status = sampan_call_defer(call, &token);
+    if (status != SAMPAN_STATUS_OK) {
+        return status;
+    }
+    status = SAMPAN_STATUS_TABLE_FULL;
+    uint32_t masked = arch_interrupts_mask();
+    for (size_t idx = 0; idx < CALLS_MAX; idx++) {
+        if (waiting_calls[idx] == 0) {
+            waiting_calls[idx] = token;
+            status = SAMPAN_STATUS_PENDING;
+            break;
+        }
+    }
+    arch_interrupts_restore(masked);
+    return status;
+}
+
+sampan_status demo_beat_offer(struct sampan_runtime *rt)
+{
+    static const struct sampan_host_function next_beat = {
+        sizeof next_beat, "oven", "next-beat", "()i", host_next_beat, NULL,
+    };
+    runtime = rt;
+    heartbeat_notify(on_beat);
+    return sampan_host_register(rt, &next_beat);
+}
+
+uint32_t demo_kill_from_interrupt(struct sampan_runtime *rt, uint32_t id)
+{
+    kill_requested = false;
+    kill_wanted = true;
+    while (!kill_requested) {
+        firmware_round();
+    }
+    demo_check(sampan_container_kill(rt, id) == SAMPAN_STATUS_OK, "a kill is done at once");
+    uint32_t ended_ticks = board_ticks();
+    demo_check_ended(rt, id, SAMPAN_EXIT_KIND_KILLED, 0);
+    return ended_ticks - kill_requested_ticks;
+}
+
+/* Runs the main loop until the watched container has ended, for a second at most; returns when that was. */
+static uint32_t run_until_watched_ended(void)
+{
+    uint32_t ended_ticks = board_ticks();
+    uint64_t end_us = demo_now_us() + US_PER_S;
+    bool ended = false;
+    while (!ended && demo_now_us() < end_us) {
+        firmware_round();
+        ended = demo_watch_ended(&ended_ticks);
+    }
+    demo_check(ended, "a container that was asked to stop ends");
+    return ended_ticks;
+}
+
+/* Ticks from the deadline of a stop to the end of a container that doesn't heed it. */
+static uint32_t stop_at_deadline(struct sampan_runtime *rt, uint32_t id)
+{
+    uint32_t asked_ticks = board_ticks();
+    uint64_t asked_us = demo_now_us();
+    demo_watch_begin(rt, id);
+    demo_check(sampan_container_stop(rt, id, asked_us + STOP_DELAY_US) == SAMPAN_STATUS_OK, "a stop is taken");
+    uint32_t ended_ticks = run_until_watched_ended();
+    demo_check_ended(rt, id, SAMPAN_EXIT_KIND_KILLED, 0);
+    uint32_t deadline_ticks = asked_ticks + STOP_DELAY_US * (board_ticks_hz() / US_PER_S);
+    int32_t late_ticks = (int32_t)(ended_ticks - deadline_ticks);
+    demo_check(late_ticks >= -(int32_t)(board_ticks_hz() / US_PER_S), "no container is killed before its deadline");
+    return late_ticks > 0 ? (uint32_t)late_ticks : 0;
+}
+
+/* Ticks from a stop to the end of a container that heeds it. */
+static uint32_t stop_heeded(struct sampan_runtime *rt, uint32_t id)
+{
+    uint32_t asked_ticks = board_ticks();
+    demo_watch_begin(rt, id);
+    demo_check(sampan_container_stop(rt, id, demo_now_us() + US_PER_S) == SAMPAN_STATUS_OK, "a stop is taken");
+    uint32_t ended_ticks = run_until_watched_ended();
+    demo_check_ended(rt, id, SAMPAN_EXIT_KIND_STOPPED, 7);
+    return ended_ticks - asked_ticks;
+}
+
+struct latency_case {
+    const char *doing;
+    const char *by;
+    const uint8_t *image;
+    const uint32_t *image_len;
+    uint32_t (*end)(struct sampan_runtime *rt, uint32_t id);
+};
+
+static const struct latency_case cases[] = {
+    { "busy-loop", "kill", image_rogue_loop, &image_rogue_loop_len, demo_kill_from_interrupt },
+    { "sleep", "kill", image_sleeper, &image_sleeper_len, demo_kill_from_interrupt },
+    { "host-call", "kill", image_waiter, &image_waiter_len, demo_kill_from_interrupt },
+    { "busy-loop", "stop-deadline", image_rogue_loop, &image_rogue_loop_len, stop_at_deadline },
+    { "sleep", "stop-deadline", image_sleeper, &image_sleeper_len, stop_at_deadline },
+    { "host-call", "stop-deadline", image_waiter, &image_waiter_len, stop_at_deadline },
+    { "sleep", "stop-heeded", image_stopper, &image_stopper_len, stop_heeded },
+};
+
+static void measure(struct sampan_runtime *rt, const struct latency_case *one)
+{
+    uint32_t most_ticks = 0;
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t id;
+        if (!demo_start(rt, "subject", one->image, *one->image_len, 0, &id)) {
+            return;
+        }
+        demo_run_ms(5 + 3 * round);
+        uint32_t taken_ticks = one->end(rt, id);
+        if (taken_ticks > most_ticks) {
+            most_ticks = taken_ticks;
+        }
+        demo_check(sampan_container_remove(rt, id) == SAMPAN_STATUS_OK, "an ended container is removed");
+    }
+    uint32_t slice_insn = demo_slice_longest_insn();
+    bool within = demo_insn(most_ticks) <= slice_insn + LOOP_INSN;
+    demo_check(within, "a container ends within a slice");
+    print("latency doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", one->doing, one->by,
+          (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS, within ? "yes" : "no");
+}
+
+void demo_latency_run(struct sampan_runtime *rt)
+{
+    for (size_t idx = 0; idx < sizeof cases / sizeof cases[0]; idx++) {
+        measure(rt, &cases[idx]);
+    }
+}

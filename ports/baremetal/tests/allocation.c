@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The n-th allocation fails, for every n of loading, starting and running several modules, hostile ones
+ * among them. Whatever fails: that container ends with its reason or is refused, its memory comes back
+ * whole, a witness beside it runs on, and so does the heartbeat.
+ *
+ * Needs an archive built with the feature fault-injection.
+ */
+#include <string.h>
+
+#include "board.h"
+#include "hostile.h"
+#include "images.h"
+#include "print.h"
+#include "sampan_baremetal.h"
+#include "test.h"
+
+enum {
+    POLLS_MAX = 120, /* enough for every module that ends by itself */
+    FAILURES_MAX = 5000,
+    SUBJECT_LIMIT = 64 * 1024,
+};
+
+/* Makes the `nth` allocation of an engine fail, counted from now and from 1; 0: none. Returns whether one was still to fail. */
+uint8_t sampan_test_fail_allocation(uint32_t nth);
+
+static const struct test_module modules[] = {
+    { "tiny", image_tiny, &image_tiny_len },
+    { "control", image_control, &image_control_len },
+    { "stopper", image_stopper, &image_stopper_len },
+    { "rogue-write", image_rogue_write, &image_rogue_write_len },
+    { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len },
+    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len },
+};
+
+static struct sampan_runtime *runtime;
+static uint32_t witness;
+
+static int32_t host_answer_zero(void *ctx, struct sampan_call *call, uint64_t *values)
+{
+    (void)ctx, (void)call;
+    values[0] = 0;
+    return SAMPAN_STATUS_OK;
+}
+
+static void start_witness(void)
+{
+    const struct sampan_container_options options = { .size = sizeof options, .name = "witness" };
+    sampan_status status =
+        sampan_container_create(runtime, image_rogue_loop, image_rogue_loop_len, &options, &witness);
+    test_check(status == SAMPAN_STATUS_OK, "the witness is created", (uint32_t)status);
+    status = sampan_container_start(runtime, witness);
+    test_check(status == SAMPAN_STATUS_OK, "the witness starts", (uint32_t)status);
+}
+
+/* The life of a subject with the `nth` allocation failing; tells whether it did fail. */
+static bool live_with_failure(const uint8_t *image, size_t image_len, uint32_t nth, struct test_outcome *out_outcome)
+{
+    uint32_t id;
+    const struct sampan_container_options options = {
+        .size = sizeof options,
+        .name = "subject",
+        .memory_limit = SUBJECT_LIMIT,
+    };
+    sampan_test_fail_allocation(nth);
+    memset(out_outcome, 0, sizeof *out_outcome);
+    out_outcome->status = sampan_container_create(runtime, image, image_len, &options, &id);
+    if (out_outcome->status != SAMPAN_STATUS_OK) {
+        return sampan_test_fail_allocation(0) == 0;
+    }
+    out_outcome->status = sampan_container_start(runtime, id);
+    if (out_outcome->status == SAMPAN_STATUS_OK && !test_poll_until_ended(runtime, id, POLLS_MAX)) {
+        sampan_status killed = sampan_container_kill(runtime, id); /* it sleeps, as it should */
+        test_check(killed == SAMPAN_STATUS_OK, "a sleeping subject is killed", (uint32_t)killed);
+    }
+    bool failed = sampan_test_fail_allocation(0) == 0;
+    struct sampan_container_status status = test_status(runtime, id);
+    out_outcome->exit_kind = status.exit_kind;
+    out_outcome->exit_code = status.exit_code;
+    sampan_status removed = sampan_container_remove(runtime, id);
+    test_check(removed == SAMPAN_STATUS_OK, "the subject is removed", (uint32_t)removed);
+    return failed;
+}
+
+/* What a failed allocation may come out as. A guest whose memory.grow is refused goes on, and ends as it does. */
+static void check_failure(const struct test_outcome *outcome, const struct test_outcome *unharmed)
+{
+    bool told = outcome->status == SAMPAN_STATUS_NO_MEMORY || outcome->exit_kind == SAMPAN_EXIT_KIND_OUT_OF_MEMORY;
+    bool borne = outcome->status == unharmed->status && outcome->exit_kind == unharmed->exit_kind &&
+                 outcome->exit_code == unharmed->exit_code;
+    test_check(told || borne, "a failed allocation is told as one", outcome->exit_kind);
+}
+
+static void fail_everywhere(const char *name, const uint8_t *image, size_t image_len)
+{
+    struct test_outcome unharmed;
+    struct test_outcome outcome;
+    size_t used_before = test_arena_used(runtime);
+    uint32_t failures = 0;
+    live_with_failure(image, image_len, 0, &unharmed);
+    while (failures < FAILURES_MAX && live_with_failure(image, image_len, failures + 1, &outcome)) {
+        failures++;
+        uint64_t activations = test_activations(runtime, witness);
+        check_failure(&outcome, &unharmed);
+        test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", failures);
+        test_poll_until_ended(runtime, witness, 2);
+        test_check(test_status(runtime, witness).state == SAMPAN_CONTAINER_STATE_RUNNING, "the witness runs", failures);
+        test_check(test_activations(runtime, witness) > activations, "the witness gets on", failures);
+    }
+    test_check(failures > 0 && failures < FAILURES_MAX, "allocations fail, and end", failures);
+    live_with_failure(image, image_len, 0, &outcome);
+    test_check(memcmp(&outcome, &unharmed, sizeof outcome) == 0, "afterwards it ends as before", failures);
+    test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", failures);
+    print("allocation module=%-15s failures=%-4u status=\"%s\" exit_kind=%u exit_code=%d beats=%u\n", name,
+          (unsigned)failures, sampan_status_text(unharmed.status), (unsigned)unharmed.exit_kind,
+          (int)unharmed.exit_code, (unsigned)test_beats());
+}
+
+int main(void)
+{
+    static const struct sampan_host_function temperature = {
+        sizeof temperature, "oven", "temperature", "()i", host_answer_zero, NULL,
+    };
+    static const struct sampan_host_function set_setpoint = {
+        sizeof set_setpoint, "oven", "set-setpoint", "(i)i", host_answer_zero, NULL,
+    };
+    static uint8_t hostile_image[HOSTILE_LEN_MAX];
+    runtime = test_begin();
+    test_check(sampan_host_register(runtime, &temperature) == SAMPAN_STATUS_OK, "a function is offered", 1);
+    test_check(sampan_host_register(runtime, &set_setpoint) == SAMPAN_STATUS_OK, "a function is offered", 2);
+    start_witness();
+    for (size_t idx = 0; idx < sizeof modules / sizeof modules[0]; idx++) {
+        fail_everywhere(modules[idx].name, modules[idx].image, *modules[idx].image_len);
+    }
+    for (int kind = 0; kind < HOSTILE_COUNT; kind++) {
+        size_t len = hostile_write(kind, hostile_image);
+        fail_everywhere(hostile_name(kind), hostile_image, len);
+    }
+    test_check(test_beats() > 0, "the heartbeat goes on", 0);
+    print("allocation result=passed\n");
+    return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Ten thousand containers are created, run, ended in every way there is and removed, up to three at a time
+ * and in changing order. The arena is then what it was before the first, and the last one still fits.
+ */
+#include "board.h"
+#include "images.h"
+#include "print.h"
+#include "sampan_baremetal.h"
+#include "test.h"
+
+enum {
+    CYCLES = 10000,
+    ROUND_CYCLES = 500, /* after so many, all are removed and the arena is looked at */
+    PLACES = 3,
+    POLLS_MAX = 200,
+};
+
+/* How a life is meant to end. */
+enum end {
+    END_BY_ITSELF,
+    END_KILLED_RUNNING,
+    END_KILLED_WAITING,
+    END_STOPPED,
+    END_NEVER_STARTED,
+    END_REFUSED,
+};
+
+struct life {
+    struct test_module module;
+    enum end end;
+    uint8_t exit_kind;
+    int32_t exit_code;
+};
+
+static const struct life lives[] = {
+    { { "tiny", image_tiny, &image_tiny_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_EXITED, 42 },
+    { { "write", image_rogue_write, &image_rogue_write_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
+      SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS },
+    { { "loop", image_rogue_loop, &image_rogue_loop_len }, END_KILLED_RUNNING, SAMPAN_EXIT_KIND_KILLED, 0 },
+    { { "recursion", image_rogue_recursion, &image_rogue_recursion_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
+      SAMPAN_TRAP_KIND_STACK_OVERFLOW },
+    { { "sleeper", image_sleeper, &image_sleeper_len }, END_KILLED_WAITING, SAMPAN_EXIT_KIND_KILLED, 0 },
+    { { "memory", image_rogue_memory, &image_rogue_memory_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
+      SAMPAN_TRAP_KIND_UNREACHABLE },
+    { { "stopper", image_stopper, &image_stopper_len }, END_STOPPED, SAMPAN_EXIT_KIND_STOPPED, 7 },
+    { { "import", image_rogue_import, &image_rogue_import_len }, END_REFUSED, SAMPAN_EXIT_KIND_NONE, 0 },
+    { { "tiny", image_tiny, &image_tiny_len }, END_NEVER_STARTED, SAMPAN_EXIT_KIND_NONE, 0 },
+};
+
+enum { LIVES = sizeof lives / sizeof lives[0] };
+
+static struct sampan_runtime *runtime;
+static uint32_t places[PLACES];
+
+static void call(sampan_status status, const char *what)
+{
+    test_check(status == SAMPAN_STATUS_OK, what, (uint32_t)status);
+}
+
+static void poll_times(uint32_t count)
+{
+    while (count-- > 0) {
+        uint64_t deadline_us;
+        call(sampan_baremetal_poll(runtime, &deadline_us), "a poll succeeds");
+    }
+}
+
+static void vacate(uint32_t place)
+{
+    if (places[place] != 0) {
+        call(sampan_container_remove(runtime, places[place]), "an ended container is removed");
+        places[place] = 0;
+    }
+}
+
+static void end(uint32_t id, const struct life *life)
+{
+    switch (life->end) {
+    case END_KILLED_RUNNING:
+        poll_times(2);
+        call(sampan_container_kill(runtime, id), "a running container is killed");
+        break;
+    case END_KILLED_WAITING:
+        for (uint32_t poll = 0; poll < POLLS_MAX && !test_status(runtime, id).waiting; poll++) {
+            poll_times(1);
+        }
+        call(sampan_container_kill(runtime, id), "a waiting container is killed");
+        break;
+    case END_STOPPED:
+        poll_times(1);
+        call(sampan_container_stop(runtime, id, SAMPAN_NEVER), "a container is asked to stop");
+        break;
+    default:
+        break;
+    }
+    test_check(test_poll_until_ended(runtime, id, POLLS_MAX), "a container ends", id);
+    struct sampan_container_status status = test_status(runtime, id);
+    test_check(status.exit_kind == life->exit_kind, "a container ends as it should", status.exit_kind);
+    test_check(status.exit_code == life->exit_code, "a container ends with the right code", (uint32_t)status.exit_code);
+}
+
+/* One life in a place, whose last container is removed first. */
+static void live(uint32_t place, const struct life *life)
+{
+    uint32_t id;
+    vacate(place);
+    /* The memory bomb is held to what it's allowed; the others get what they need. */
+    const struct sampan_container_options options = {
+        .size = sizeof options,
+        .memory_limit = life->module.image == image_rogue_memory ? 24 * 1024 : 0,
+    };
+    sampan_status status =
+        sampan_container_create(runtime, life->module.image, *life->module.image_len, &options, &id);
+    if (life->end == END_REFUSED) {
+        test_check(status == SAMPAN_STATUS_UNKNOWN_IMPORT, "an unknown import is refused", (uint32_t)status);
+        return;
+    }
+    call(status, life->module.name);
+    places[place] = id;
+    if (life->end != END_NEVER_STARTED) {
+        call(sampan_container_start(runtime, id), "a container starts");
+        end(id, life);
+    }
+}
+
+/* The largest module comes and goes, so that a hole too small for it would show. */
+static void largest_fits(void)
+{
+    uint32_t id;
+    call(sampan_container_create(runtime, image_sleeper, image_sleeper_len, NULL, &id), "the largest module fits");
+    call(sampan_container_remove(runtime, id), "a container that never ran is removed");
+}
+
+int main(void)
+{
+    runtime = test_begin();
+    largest_fits();
+    size_t used_first = test_arena_used(runtime);
+    for (uint32_t cycle = 0; cycle < CYCLES; cycle++) {
+        live(cycle * 7 / 3 % PLACES, &lives[cycle % LIVES]);
+        if ((cycle + 1) % ROUND_CYCLES == 0) {
+            for (uint32_t place = 0; place < PLACES; place++) {
+                vacate(place);
+            }
+            size_t used = test_arena_used(runtime);
+            test_check(used == used_first, "the arena is what it was", (uint32_t)used);
+            print("lifecycle cycles=%u arena_used=%u beats=%u\n", (unsigned)cycle + 1, (unsigned)used,
+                  (unsigned)test_beats());
+        }
+    }
+    largest_fits();
+    print("lifecycle cycles=%u arena_used_first=%u arena_used_last=%u result=passed\n", (unsigned)CYCLES,
+          (unsigned)used_first, (unsigned)test_arena_used(runtime));
+    return 0;
+}
