@@ -21,7 +21,7 @@ def right(width): tostring | (" " * ([width - length, 0] | max)) + .;
       switch: ($lines[] | select(.[0] == "switch" and .[1] == $engine)[2] | tonumber),
       flash: ($lines[] | select(.[0] == "flash" and .[1] == $engine)[2] | tonumber)
     })) as $figures
-| ($lines[] | select(.[0] == "load" and .[1] == "mixed")[4] | tonumber) as $mixed_bytes
+| ([$lines[] | select(.[0] == "load" and .[1] == "mixed")[4]] | join(" or ")) as $mixed_bytes
 | {
     list: ([$native | to_entries[]
             | {kernel: .key, engine: "native", target: $target, fuel: 0, instructions: .value.instructions, ratio: 1}]

@@ -2,7 +2,8 @@
 //! What `board.c` and `main.c` offer, made safe, and the exports they call.
 
 use crate::bench::{self, Run};
-use core::ffi::{CStr, c_char};
+use crate::spec;
+use core::ffi::c_char;
 use core::panic::PanicInfo;
 use sampan_engine::Status;
 
@@ -76,15 +77,31 @@ unsafe extern "C" fn bench_engine_switch(start: *const u8, len: usize, count: u3
     bench::switch(image, count).unwrap_or(0)
 }
 
+/// # Safety
+/// `start` and `len` are a constant bundle.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bench_spec_run(start: *const u8, len: usize) -> u32 {
+    // SAFETY: the bundle of `spec_main.c` is a constant.
+    let counts = spec::run(unsafe { image(start, len) });
+    if counts.failed == 0 && counts.units > 0 { counts.passed } else { 0 }
+}
+
 /// Ends the run: nothing here may panic.
 #[panic_handler]
 fn panic(_info: &PanicInfo<'_>) -> ! {
     crate::engine::panicked();
-    print(c"panic\n");
+    print("panic\n");
     bench_exit(4)
 }
 
-fn print(text: &CStr) {
-    // SAFETY: a text that ends with a NUL.
-    unsafe { bench_print(text.as_ptr()) }
+/// Prints a text, in pieces that end with a NUL as C wants them.
+pub(crate) fn print(text: &str) {
+    for piece in text.as_bytes().chunks(31) {
+        let mut buffer = [0; 32];
+        for (place, byte) in buffer.iter_mut().zip(piece) {
+            *place = *byte;
+        }
+        // SAFETY: a text that ends with a NUL.
+        unsafe { bench_print(buffer.as_ptr().cast()) }
+    }
 }

@@ -10,3 +10,4 @@
 pub mod compare;
 pub mod generate;
 pub mod mutate;
+pub mod regression;

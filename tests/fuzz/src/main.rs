@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `sampan-fuzz-tests [--seed FIRST] [--cases N] [--seconds N] [--corpus DIR] [--findings DIR]`
+//! `sampan-fuzz-tests --module FILE.wat`
 //!
 //! Runs the cases of FIRST, FIRST + 1 and so on. A finding prints its seed; `--seed SEED --cases 1` runs it again.
+//! Or runs one module with several argument sets, as the regressions are run.
 #![forbid(unsafe_code)]
 
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::{Case, Generator};
+use sampan_fuzz_tests::regression;
 use sampan_spec_tests::subject::{Packed, Subject, Wasmi};
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -27,11 +30,12 @@ struct Options {
     seconds: u64,
     corpus: Option<PathBuf>,
     findings: Option<PathBuf>,
+    module: Option<PathBuf>,
 }
 
 impl Options {
     fn read() -> Result<Self, String> {
-        let mut options = Self { seed: 0, cases: u64::MAX, seconds: u64::MAX, corpus: None, findings: None };
+        let mut options = Self { seed: 0, cases: u64::MAX, seconds: u64::MAX, corpus: None, findings: None, module: None };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
@@ -41,6 +45,7 @@ impl Options {
                 "--cases" => options.cases = number()?,
                 "--seconds" => options.seconds = number()?,
                 "--corpus" => options.corpus = Some(value.into()),
+                "--module" => options.module = Some(value.into()),
                 "--findings" => options.findings = Some(value.into()),
                 _ => return Err(format!("unknown option {arg}")),
             }
@@ -63,7 +68,11 @@ impl Options {
 }
 
 fn main() -> ExitCode {
-    match Options::read().and_then(|options| fuzz(&options)) {
+    let result = Options::read().and_then(|options| match &options.module {
+        Some(path) => run_module(path),
+        None => fuzz(&options),
+    });
+    match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(message) => {
@@ -71,6 +80,19 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Runs one module with several argument sets; whether the engines agree.
+fn run_module(path: &Path) -> Result<bool, String> {
+    let wasm = regression::read(path)?;
+    let (mut first, mut second) = (Wasmi::new()?, Packed::new());
+    let mut all_same = true;
+    for seed in 0..regression::SEEDS {
+        let verdict = judge(&mut first, &mut second, &Case::of(wasm.clone(), seed), seed);
+        println!("{}, seed {seed}: {verdict:?}", path.display());
+        all_same &= verdict == Verdict::Same;
+    }
+    Ok(all_same)
 }
 
 /// Runs cases until the time, or their number, is over; whether nothing was found.
@@ -121,9 +143,10 @@ fn judge<A: Subject, B: Subject>(first: &mut A, second: &mut B, case: &Case, see
 
 fn save(options: &Options, case: &Case, seed: u64) -> Result<(), String> {
     let Some(folder) = &options.findings else { return Ok(()) };
-    let path = folder.join(format!("{seed}.wasm"));
+    let path = folder.join(format!("{seed}.wat"));
+    let text = wasmprinter::print_bytes(&case.wasm).map_err(|error| error.to_string())?;
     std::fs::create_dir_all(folder)
-        .and_then(|()| std::fs::write(&path, &case.wasm))
+        .and_then(|()| std::fs::write(&path, text))
         .map_err(|error| format!("{}: {error}", path.display()))?;
     println!("  written to {}", path.display());
     Ok(())

@@ -4,15 +4,13 @@
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::Case;
+use sampan_fuzz_tests::regression;
 use sampan_spec_tests::subject::{Packed, Wasmi};
 use std::alloc::System;
 use std::path::Path;
 
 #[global_allocator]
 static ALLOCATOR: RegionAllocator<System> = RegionAllocator::new(System);
-
-/// Argument sets that each module is called with.
-const SEEDS: u64 = 16;
 
 #[test]
 fn engines_agree_on_every_module_that_told_them_apart() {
@@ -23,10 +21,8 @@ fn engines_agree_on_every_module_that_told_them_apart() {
     assert!(!paths.is_empty());
     let (mut first, mut second) = (Wasmi::new().unwrap(), Packed::new());
     for path in paths {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let buffer = wast::parser::ParseBuffer::new(&text).unwrap();
-        let wasm = wast::parser::parse::<wast::Wat<'_>>(&buffer).unwrap().encode().unwrap();
-        for seed in 0..SEEDS {
+        let wasm = regression::read(&path).unwrap();
+        for seed in 0..regression::SEEDS {
             let verdict = compare(&mut first, &mut second, &Case::of(wasm.clone(), seed), seed);
             assert_eq!(verdict, Verdict::Same, "{}, seed {seed}", path.display());
         }

@@ -155,23 +155,25 @@ impl Script {
 pub fn read(test: &TestFile<'_>) -> Result<Script, String> {
     let buffer = test.wast().map_err(|error| error.to_string())?;
     let directives = buffer.directives().map_err(|error| error.to_string())?;
-    let mut reader = Reader { text: test.raw(), script: Script::default(), names: Vec::new() };
+    let line_ends = test.raw().match_indices('\n').map(|(offset, _)| offset).collect();
+    let mut reader = Reader { line_ends, script: Script::default(), names: Vec::new() };
     for directive in directives {
         reader.directive(directive)?;
     }
     Ok(reader.script)
 }
 
-struct Reader<'t> {
-    text: &'t str,
+struct Reader {
+    /// Offsets of the newlines.
+    line_ends: Vec<usize>,
     script: Script,
     /// Names of units.
     names: Vec<(String, usize)>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn directive(&mut self, directive: WastDirective<'_>) -> Result<(), String> {
-        let line = directive.span().linecol_in(self.text).0 + 1;
+        let line = self.line_ends.partition_point(|&end| end < directive.span().offset()) + 1;
         match directive {
             WastDirective::Module(mut module) => {
                 let name = module.name().map(|id| id.name().to_owned());

@@ -70,6 +70,7 @@ impl Subject for Wasmi {
 pub struct Packed {
     engine: PackedEngine,
     arena: Arena,
+    memory_bytes: u32,
 }
 
 /// What a table may grow to.
@@ -82,7 +83,13 @@ impl Packed {
     /// An engine and an arena that lasts as long as the process.
     #[must_use]
     pub fn new() -> Self {
-        Self { engine: PackedEngine::new(), arena: Arena::new(vec![0; ARENA_LEN].leak()) }
+        Self::with_memory(PACKED_MEMORY_BYTES)
+    }
+
+    /// The same, with memories that grow to `memory_bytes` at most.
+    #[must_use]
+    pub fn with_memory(memory_bytes: u32) -> Self {
+        Self { engine: PackedEngine::new(), arena: Arena::new(vec![0; ARENA_LEN].leak()), memory_bytes }
     }
 }
 
@@ -105,7 +112,7 @@ impl Subject for Packed {
 
     fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
         let options =
-            Options { memory_bytes: Some(PACKED_MEMORY_BYTES), table_entries: PACKED_TABLE_ENTRIES };
+            Options { memory_bytes: Some(self.memory_bytes), table_entries: PACKED_TABLE_ENTRIES };
         match std::panic::catch_unwind(|| pack(wasm, &options)) {
             Ok(Ok(packed)) => Ok(packed.image),
             Ok(Err(error)) => Err(Refusal {

@@ -206,7 +206,11 @@ fn run<S: Subject>(
     Ok((steps, memory))
 }
 
-fn judge_step(step: &ScriptStep, taken: &Step) -> Result<(), (&'static str, String)> {
+/// Whether a step ended as it must; the class of failure if not, and what came instead.
+///
+/// # Errors
+/// The class and a text.
+pub fn judge_step(step: &ScriptStep, taken: &Step) -> Result<(), (&'static str, String)> {
     if step.host_reference {
         return Err(("host-reference", String::new()));
     }

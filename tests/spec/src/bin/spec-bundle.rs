@@ -5,7 +5,7 @@
 //! this host is in there with what the testsuite expects of it; the others are taken and not judged.
 //! All numbers are 32-bit and little-endian, images are aligned to 16 bytes:
 //!
-//! - file: `SPEC`, number of units, the units, each at a multiple of 16
+//! - file: `SPEC`, number of units, length of the file, 0; the units, each at a multiple of 16
 //! - unit: size of its head, size of its image, number of steps, length of its name, the name, then its steps; the image
 //! - step: its number, how it ends (0 anyhow, 1 with these results, 2 with one of these traps), then the
 //!   number of results and those, or a mask of trap kinds
@@ -66,7 +66,8 @@ fn write<S: Subject>(subject: &mut S, out: &str) -> Result<(), String> {
             }
         }
     }
-    bytes.splice(4..8, units.to_le_bytes());
+    let len = bytes.len() as u32;
+    bytes.splice(4..12, [units.to_le_bytes(), len.to_le_bytes()].concat());
     println!("{units} units, {judged} assertions, {} bytes", bytes.len());
     std::fs::write(out, bytes).map_err(|error| format!("{out}: {error}"))
 }
