@@ -7,8 +7,8 @@
 use core::ffi::CStr;
 use core::hint::black_box;
 use sampan_engine::{
-    Activation, Arena, Engine, EngineKind, Host, Limits, Linker, LoadError, Location, MemoryNeed, MemoryUsage,
-    Outcome, Region, Status,
+    Activation, Arena, Engine, EngineKind, Host, Limits, Linker, LoadError, Location, MemoryNeed,
+    MemoryUsage, Outcome, Region, Status,
 };
 
 /// Name in the output.

@@ -109,12 +109,14 @@ fn unit<E: Engine>(
     let name = core::str::from_utf8(head.bytes(name_len)).unwrap_or("?").trim_end();
     let mut instance = match load(engine, arena, image) {
         Ok(instance) => instance,
-        Err(status) => return fail(counts, name, status.text()),
+        Err(status) => return fail(counts, name, "load", status.text()),
     };
     for number in 0..steps {
         let idx = head.next();
         let mut host = Recorder { values: [(0, 0); MAX_RESULTS], len: 0 };
-        let activation = step(engine, &mut instance, idx, number, &mut host);
+        let mut buffer = STEP_NAME;
+        let step_name = step_name(idx, &mut buffer);
+        let activation = step(engine, &mut instance, step_name, number, &mut host);
         match (head.next(), activation.outcome) {
             (1, outcome) => {
                 let expected = head.next() as usize;
@@ -126,14 +128,14 @@ fn unit<E: Engine>(
                 if equal {
                     counts.passed += 1;
                 } else {
-                    fail(counts, name, "results differ");
+                    fail(counts, name, step_name, "results differ");
                 }
             }
             (2, outcome) => {
                 let mask = head.next();
                 match outcome {
                     Outcome::Trapped(kind) if mask & 1 << kind as u32 != 0 => counts.passed += 1,
-                    _ => fail(counts, name, "not the trap that was expected"),
+                    _ => fail(counts, name, step_name, "not the trap that was expected"),
                 }
             }
             _ => {}
@@ -155,12 +157,11 @@ fn load<E: Engine>(engine: &mut E, arena: &mut Arena, image: &'static [u8]) -> R
 fn step<E: Engine>(
     engine: &mut E,
     instance: &mut E::Instance,
-    idx: u32,
+    name: &str,
     number: u32,
     host: &mut Recorder,
 ) -> Activation {
-    let mut buffer = *b"step#0000000000";
-    if engine.begin(instance, step_name(idx, &mut buffer)).is_err() {
+    if engine.begin(instance, name).is_err() {
         return Activation { outcome: Outcome::EngineFault, fuel: 0 };
     }
     let mut fuel = if number % 2 == 0 { 1_000_000 } else { 1 };
@@ -172,6 +173,9 @@ fn step<E: Engine>(
         fuel = if number % 2 == 0 { fuel } else { fuel % 100 + 7 };
     }
 }
+
+/// Room for the longest name of a step.
+const STEP_NAME: [u8; 15] = *b"step#0000000000";
 
 /// `step#` and the number.
 fn step_name(idx: u32, buffer: &mut [u8; 15]) -> &str {
@@ -205,10 +209,10 @@ fn same(head: &mut Words<'_>, (value_type, bits): (u32, u64)) -> bool {
         }
 }
 
-fn fail(counts: &mut Counts, name: &str, text: &str) {
+fn fail(counts: &mut Counts, unit: &str, step: &str, text: &str) {
     counts.failed += 1;
     if counts.failed <= MAX_NAMED {
-        for part in [name, ": ", text, "\n"] {
+        for part in [unit, ", ", step, ": ", text, "\n"] {
             print(part);
         }
     }

@@ -10,4 +10,5 @@
 pub mod compare;
 pub mod generate;
 pub mod mutate;
+pub mod reference;
 pub mod regression;

@@ -9,8 +9,9 @@
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::{Case, Generator};
+use sampan_fuzz_tests::reference::Reference;
 use sampan_fuzz_tests::regression;
-use sampan_spec_tests::subject::{Packed, Subject, Wasmi};
+use sampan_spec_tests::subject::{Packed, Subject};
 use std::alloc::System;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,8 @@ struct Options {
 
 impl Options {
     fn read() -> Result<Self, String> {
-        let mut options = Self { seed: 0, cases: u64::MAX, seconds: u64::MAX, corpus: None, findings: None, module: None };
+        let mut options =
+            Self { seed: 0, cases: u64::MAX, seconds: u64::MAX, corpus: None, findings: None, module: None };
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
             let value = args.next().ok_or_else(|| format!("{arg} needs a value"))?;
@@ -85,11 +87,11 @@ fn main() -> ExitCode {
 /// Runs one module with several argument sets; whether the engines agree.
 fn run_module(path: &Path) -> Result<bool, String> {
     let wasm = regression::read(path)?;
-    let (mut first, mut second) = (Wasmi::new()?, Packed::new());
+    let (mut first, mut second) = (Reference::new()?, Packed::new());
     let mut all_same = true;
     for seed in 0..regression::SEEDS {
         let verdict = judge(&mut first, &mut second, &Case::of(wasm.clone(), seed), seed);
-        println!("{}, seed {seed}: {verdict:?}", path.display());
+        println!("seed {seed}: {verdict:?}");
         all_same &= verdict == Verdict::Same;
     }
     Ok(all_same)
@@ -98,7 +100,7 @@ fn run_module(path: &Path) -> Result<bool, String> {
 /// Runs cases until the time, or their number, is over; whether nothing was found.
 fn fuzz(options: &Options) -> Result<bool, String> {
     let generator = Generator::new(options.corpus()?)?;
-    let (mut first, mut second) = (Wasmi::new()?, Packed::new());
+    let (mut first, mut second) = (Reference::new()?, Packed::new());
     let (mut same, mut inconclusive, mut invalid, mut findings) = (0_u64, 0_u64, 0_u64, 0);
     let end = Instant::now().checked_add(Duration::from_secs(options.seconds));
     for seed in (options.seed..=u64::MAX).take(usize::try_from(options.cases).unwrap_or(usize::MAX)) {

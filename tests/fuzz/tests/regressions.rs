@@ -4,8 +4,9 @@
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::Case;
+use sampan_fuzz_tests::reference::Reference;
 use sampan_fuzz_tests::regression;
-use sampan_spec_tests::subject::{Packed, Wasmi};
+use sampan_spec_tests::subject::Packed;
 use std::alloc::System;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ fn engines_agree_on_every_module_that_told_them_apart() {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "wat"));
     paths.sort();
     assert!(!paths.is_empty());
-    let (mut first, mut second) = (Wasmi::new().unwrap(), Packed::new());
+    let (mut first, mut second) = (Reference::new().unwrap(), Packed::new());
     for path in paths {
         let wasm = regression::read(&path).unwrap();
         for seed in 0..regression::SEEDS {

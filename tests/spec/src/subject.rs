@@ -111,8 +111,7 @@ impl Subject for Packed {
     }
 
     fn build(&self, wasm: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let options =
-            Options { memory_bytes: Some(self.memory_bytes), table_entries: PACKED_TABLE_ENTRIES };
+        let options = Options { memory_bytes: Some(self.memory_bytes), table_entries: PACKED_TABLE_ENTRIES };
         match std::panic::catch_unwind(|| pack(wasm, &options)) {
             Ok(Ok(packed)) => Ok(packed.image),
             Ok(Err(error)) => Err(Refusal {
