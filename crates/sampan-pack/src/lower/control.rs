@@ -95,7 +95,7 @@ impl Lowering<'_, '_> {
             Operator::Loop { blockty } => self.begin_block(Structure::Loop, blockty)?,
             Operator::If { blockty } => self.begin_block(Structure::If, blockty)?,
             Operator::Else => {
-                self.branch_moves(0);
+                self.result_moves();
                 let label = self.controls[self.controls.len() - 1].label;
                 self.emit_branch(Operation::Jump, [0; 3], label);
                 self.begin_else();
@@ -190,7 +190,7 @@ impl Lowering<'_, '_> {
             return;
         }
         if reachable {
-            self.branch_moves(0);
+            self.result_moves();
         }
         let Some(control) = self.controls.pop() else { return };
         if let Some(otherwise) = control.otherwise {
@@ -215,8 +215,12 @@ impl Lowering<'_, '_> {
     /// Values that go along to a target, each with its place there, if that isn't where it is.
     fn moves(&self, depth: u32) -> Vec<(u32, Operand)> {
         let target = self.target(depth);
-        let count = target.branch_kinds().len();
-        let mut place = target.base;
+        self.moves_to(target.base, target.branch_kinds().len())
+    }
+
+    /// The `count` values on top, each with its place from `base` on, if that isn't where it is.
+    fn moves_to(&self, base: u32, count: usize) -> Vec<(u32, Operand)> {
+        let mut place = base;
         let mut moves = Vec::new();
         for operand in &self.operands[self.operands.len() - count..] {
             if operand.value != Value::Home || operand.home != place {
@@ -230,6 +234,14 @@ impl Lowering<'_, '_> {
     /// Moves what goes along to a target. Places ascend and none is above its value, so none is lost.
     fn branch_moves(&mut self, depth: u32) {
         for (place, operand) in self.moves(depth) {
+            self.move_to(place, &operand);
+        }
+    }
+
+    /// Moves the results of the innermost block to where they are at its end.
+    fn result_moves(&mut self) {
+        let innermost = self.target(0);
+        for (place, operand) in self.moves_to(innermost.base, innermost.results.len()) {
             self.move_to(place, &operand);
         }
     }

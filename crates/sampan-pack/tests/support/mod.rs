@@ -77,7 +77,7 @@ pub(crate) struct Recorder {
     pub(crate) log: Vec<i32>,
     /// Answers by parking.
     pub(crate) parks: bool,
-    parked: u64,
+    pub(crate) parked: u64,
 }
 
 impl Host for Recorder {
