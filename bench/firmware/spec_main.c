@@ -17,7 +17,8 @@ uint8_t *bench_arena(size_t *length)
 int bench_main(void)
 {
 	const uint32_t *head = (const uint32_t *)(const void *)link_bundle;
-	uint32_t passed = bench_spec_run(link_bundle, head[2]);
+	uint32_t passed = 0;
+	bool all = bench_spec_run(link_bundle, head[2], &passed);
 	char digits[12] = { 0 };
 	size_t at = sizeof digits - 1;
 
@@ -27,6 +28,6 @@ int bench_main(void)
 	bench_print(bench_engine_name());
 	bench_print(" ");
 	bench_print(&digits[at]);
-	bench_print(passed != 0 ? " passed\nend\n" : " passed: not all did\n");
-	return passed != 0 ? 0 : 1;
+	bench_print(all ? " passed\nend\n" : " passed, but not all\nend\n");
+	return all ? 0 : 1;
 }

@@ -3,7 +3,11 @@
 //!
 //! A line reads `<test>[:<line>] <engine> <class> <reason>`; `*` in the test's name stands for any text,
 //! as engine or class for any. A failure is skipped by the first rule that names it. A rule
-//! that no failure needs is itself a failure, so the list can't outlive its reasons.
+//! that no failure needs is itself a failure, so the list can't outlive its reasons. The engines' names with
+//! `-target` after them stand for the engines on a microcontroller.
+
+/// The list.
+pub const LIST: &str = include_str!("../skip.txt");
 
 /// One failed assertion.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +70,12 @@ impl Rule {
             && (self.class == "*" || self.class == failure.class)
             && self.line.is_none_or(|line| line == failure.line)
             && glob(&self.test, &failure.test)
+    }
+
+    /// Whether it speaks of an engine on a microcontroller.
+    #[must_use]
+    pub fn is_of_target(&self) -> bool {
+        self.engine.ends_with("-target")
     }
 
     /// Whether it speaks of `engine` at all.

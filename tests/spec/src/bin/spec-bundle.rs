@@ -15,8 +15,9 @@
 
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_spec_tests::rewrite::{Action, instrument};
-use sampan_spec_tests::script::{self, Expected, Pattern, Script, Unit};
+use sampan_spec_tests::script::{self, Expected, Pattern, Script, ScriptStep, Unit};
 use sampan_spec_tests::session::{Imports, Session, Slices, Step};
+use sampan_spec_tests::skip::{self, Failure};
 use sampan_spec_tests::subject::{Packed, Subject, Wasmi};
 use sampan_spec_tests::{Value, suite};
 use std::alloc::System;
@@ -58,7 +59,7 @@ fn write<S: Subject>(subject: &mut S, out: &str) -> Result<(), String> {
         for unit in script.units.iter().filter(|unit| !unit.traps && !unit.steps.is_empty()) {
             count += 1;
             if count % 2 == 0
-                && let Some((unit, steps)) = encode(subject, &script, unit, &format!("{name}:{}", unit.line))
+                && let Some((unit, steps)) = encode(subject, &script, unit, &name)
             {
                 bytes.extend(unit);
                 units += 1;
@@ -73,7 +74,7 @@ fn write<S: Subject>(subject: &mut S, out: &str) -> Result<(), String> {
 }
 
 /// A unit and how many of its steps are judged; `None` if it can't be run, or only by a larger machine.
-fn encode<S: Subject>(subject: &mut S, script: &Script, unit: &Unit, name: &str) -> Option<(Vec<u8>, usize)> {
+fn encode<S: Subject>(subject: &mut S, script: &Script, unit: &Unit, test: &str) -> Option<(Vec<u8>, usize)> {
     let steps = unit.steps.iter().map(|step| step.action.clone());
     let actions: Vec<_> = [Action::Start].into_iter().chain(steps).collect();
     let constants = |module: &str, name: &str| script.constant(unit.line, module, name);
@@ -89,13 +90,23 @@ fn encode<S: Subject>(subject: &mut S, script: &Script, unit: &Unit, name: &str)
         return None;
     }
     let mut head = Words(Vec::new());
+    let rules = skip::parse(skip::LIST).ok()?;
+    let engine = format!("{}-target", subject.name());
+    let skipped = |step: &ScriptStep| {
+        let failure =
+            Failure { test: test.to_owned(), line: step.line, class: "result", text: String::new() };
+        rules.iter().any(|rule| rule.is_of_target() && rule.covers(&engine, &failure))
+    };
     let (mut judged, mut count) = (0, 0);
     for (idx, taken) in taken.iter().enumerate() {
         let Some(taken) = taken else { continue };
         count += 1;
         head.put(idx as u32);
         let expected = idx.checked_sub(1).and_then(|idx| unit.steps.get(idx));
-        match expected.filter(|step| suite::judge_step(step, taken).is_ok()).map(|step| &step.expected) {
+        match expected
+            .filter(|step| suite::judge_step(step, taken).is_ok() && !skipped(step))
+            .map(|step| &step.expected)
+        {
             Some(Expected::Results(patterns)) => {
                 judged += 1;
                 head.put(1);
@@ -110,7 +121,7 @@ fn encode<S: Subject>(subject: &mut S, script: &Script, unit: &Unit, name: &str)
             Some(Expected::Return) | None => head.put(0),
         }
     }
-    let mut name = name.as_bytes().to_vec();
+    let mut name = format!("{test}:{}", unit.line).into_bytes();
     name.resize(name.len().next_multiple_of(4), b' ');
     let head_len = (16 + name.len() + head.0.len()).next_multiple_of(16);
     let mut bytes = Words(Vec::new());
