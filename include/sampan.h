@@ -21,6 +21,71 @@
 #define SAMPAN_NEVER UINT64_MAX
 
 /**
+ * Version of the C ABI: raised when a caller of the old header could misread the new library.
+ */
+#define SAMPAN_ABI_VERSION 1
+
+/**
+ * Parameters of one host function.
+ */
+#define SAMPAN_MAX_PARAMS 12
+
+/**
+ * Bytes in a container's name: ASCII letters, digits, `-`, `_` and `.`.
+ */
+#define SAMPAN_MAX_NAME 23
+
+/**
+ * Bytes in the module or field name of a host function.
+ */
+#define SAMPAN_MAX_IMPORT_NAME 63
+
+/**
+ * Containers at a time.
+ */
+#define SAMPAN_MAX_CONTAINERS 64
+
+/**
+ * Host functions that firmware can register.
+ */
+#define SAMPAN_MAX_HOST_FUNCTIONS 256
+
+/**
+ * Arguments or environment variables of one container.
+ */
+#define SAMPAN_MAX_ARGS 32
+
+/**
+ * Bytes of all arguments and environment variables of one container, terminators included.
+ */
+#define SAMPAN_MAX_ARGS_BYTES 4096
+
+/**
+ * Bytes of one log line; a longer line that a container prints is split.
+ */
+#define SAMPAN_MAX_LOG_LINE 120
+
+/**
+ * Largest CPU share; see `sampan_container_options`.
+ */
+#define SAMPAN_MAX_SHARE 1000
+
+/**
+ * Lowest priority's number; 0 is the highest.
+ */
+#define SAMPAN_MAX_PRIORITY 7
+
+/**
+ * Fuel of one slice, at least.
+ */
+#define SAMPAN_MIN_SLICE_FUEL 1000
+
+/**
+ * Fuel of one slice, at most.
+ */
+#define SAMPAN_MAX_SLICE_FUEL 10000000
+
+/**
  * Result of a call into Sampan.
  */
 enum sampan_status
@@ -130,59 +195,6 @@ typedef int32_t sampan_status;
 #endif // __cplusplus
 
 /**
- * What a module did that WebAssembly forbids.
- */
-enum sampan_trap_kind
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : uint8_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /**
-   * Executed `unreachable`: an abort or a failed assertion.
-   */
-  SAMPAN_TRAP_KIND_UNREACHABLE = 1,
-  /**
-   * Read or wrote outside its linear memory.
-   */
-  SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS = 2,
-  /**
-   * Accessed a table outside its bounds.
-   */
-  SAMPAN_TRAP_KIND_TABLE_OUT_OF_BOUNDS = 3,
-  /**
-   * Called through a null table entry.
-   */
-  SAMPAN_TRAP_KIND_INDIRECT_CALL_TO_NULL = 4,
-  /**
-   * Called through a table entry of another type.
-   */
-  SAMPAN_TRAP_KIND_INDIRECT_CALL_TYPE = 5,
-  /**
-   * Divided an integer by zero.
-   */
-  SAMPAN_TRAP_KIND_DIVISION_BY_ZERO = 6,
-  /**
-   * An integer operation overflowed.
-   */
-  SAMPAN_TRAP_KIND_INTEGER_OVERFLOW = 7,
-  /**
-   * Converted a float that has no integer to an integer.
-   */
-  SAMPAN_TRAP_KIND_BAD_CONVERSION = 8,
-  /**
-   * Recursed deeper than its stack.
-   */
-  SAMPAN_TRAP_KIND_STACK_OVERFLOW = 9,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum sampan_trap_kind sampan_trap_kind;
-#else
-typedef uint8_t sampan_trap_kind;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/**
  * Where a container is in its life.
  *
  * `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
@@ -275,6 +287,59 @@ typedef uint8_t sampan_exit_kind;
 #endif // __cplusplus
 
 /**
+ * What a module did that WebAssembly forbids.
+ */
+enum sampan_trap_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Executed `unreachable`: an abort or a failed assertion.
+   */
+  SAMPAN_TRAP_KIND_UNREACHABLE = 1,
+  /**
+   * Read or wrote outside its linear memory.
+   */
+  SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS = 2,
+  /**
+   * Accessed a table outside its bounds.
+   */
+  SAMPAN_TRAP_KIND_TABLE_OUT_OF_BOUNDS = 3,
+  /**
+   * Called through a null table entry.
+   */
+  SAMPAN_TRAP_KIND_INDIRECT_CALL_TO_NULL = 4,
+  /**
+   * Called through a table entry of another type.
+   */
+  SAMPAN_TRAP_KIND_INDIRECT_CALL_TYPE = 5,
+  /**
+   * Divided an integer by zero.
+   */
+  SAMPAN_TRAP_KIND_DIVISION_BY_ZERO = 6,
+  /**
+   * An integer operation overflowed.
+   */
+  SAMPAN_TRAP_KIND_INTEGER_OVERFLOW = 7,
+  /**
+   * Converted a float that has no integer to an integer.
+   */
+  SAMPAN_TRAP_KIND_BAD_CONVERSION = 8,
+  /**
+   * Recursed deeper than its stack.
+   */
+  SAMPAN_TRAP_KIND_STACK_OVERFLOW = 9,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_trap_kind sampan_trap_kind;
+#else
+typedef uint8_t sampan_trap_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * The engine that runs a container.
  */
 enum sampan_engine_kind
@@ -355,7 +420,7 @@ struct sampan_container_options {
    */
   uint32_t size;
   /**
-   * Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+   * Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique; not `sampan`.
    * NULL: `c` and the number of its slot.
    */
   const char *name;
@@ -541,7 +606,8 @@ struct sampan_platform {
   uint64_t (*now_us)(void *ctx);
   /**
    * Waits for the runtime's lock: a mutex with priority inheritance on an RTOS. Returns 0, or
-   * `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR. Thread context.
+   * `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR; the function that wanted
+   * it answers that, and `SAMPAN_STATUS_PLATFORM` should it be anything else. Thread context.
    */
   int32_t (*lock)(void *ctx);
   /**
@@ -630,17 +696,19 @@ struct sampan_config {
   uint32_t max_host_functions;
   /**
    * Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
-   * before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+   * before another one, or the firmware, has its turn. 0: 10000, with wasmi on a Cortex-M4 about 125000
+   * instructions.
    */
   uint32_t slice_fuel;
   /**
    * Bytes of the stack that engines run on, host functions included, and interrupts where they use
-   * the interrupted stack. 0: what the engine in this library needs, with room for both.
+   * the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
+   * its own: it runs on that of the caller of `sampan_runtime_poll`.
    */
   uint32_t engine_stack_len;
   /**
    * Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
-   * it may call any function. Changes that follow one another between two polls are told as one.
+   * it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.
    * May be NULL.
    */
   void (*event)(void *ctx, const struct sampan_event *event);
@@ -675,7 +743,7 @@ struct sampan_runtime_stats {
    */
   size_t arena_peak;
   /**
-   * Bytes of the runtime's own data for each container that can exist.
+   * Bytes of the runtime's own data for each container that can exist, beside its engine's.
    */
   uint32_t container_overhead;
   /**
@@ -691,21 +759,6 @@ struct sampan_runtime_stats {
    */
   uint64_t polls;
 };
-
-/**
- * Every trap, for tables and tests.
- */
-#define sampan_trap_kind_ALL { sampan_trap_kind_Unreachable, sampan_trap_kind_MemoryOutOfBounds, sampan_trap_kind_TableOutOfBounds, sampan_trap_kind_IndirectCallToNull, sampan_trap_kind_IndirectCallType, sampan_trap_kind_DivisionByZero, sampan_trap_kind_IntegerOverflow, sampan_trap_kind_BadConversion, sampan_trap_kind_StackOverflow, }
-
-/**
- * Every state, for tables and tests.
- */
-#define sampan_container_state_ALL { sampan_container_state_Created, sampan_container_state_Running, sampan_container_state_Paused, sampan_container_state_Stopped, sampan_container_state_Faulted, }
-
-/**
- * Every status, for tables and tests.
- */
-#define sampan_status_ALL { sampan_status_Ok, sampan_status_NullPointer, sampan_status_InvalidArgument, sampan_status_StaleId, sampan_status_WrongState, sampan_status_WrongContext, sampan_status_NoMemory, sampan_status_NoSlot, sampan_status_BadImage, sampan_status_Unsupported, sampan_status_UnknownImport, sampan_status_ImportType, sampan_status_NoEntry, sampan_status_TableFull, sampan_status_Duplicate, sampan_status_OutOfBounds, sampan_status_StaleCall, sampan_status_Busy, sampan_status_Version, sampan_status_Platform, sampan_status_Internal, sampan_status_NotFound, sampan_status_Pending, }
 
 #ifdef __cplusplus
 extern "C" {
@@ -889,8 +942,8 @@ sampan_status sampan_pending_write(struct sampan_runtime *rt,
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
  * `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
- * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`. On an error nothing has changed, and a line in the log
- * says what was wrong.
+ * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_INTERNAL` for a defect in its engine. On an error
+ * nothing has changed, and if it is the module that was refused, a line in the log says what was wrong.
  * Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
  * translates its modules it takes time in proportion to the module.
  *
@@ -977,15 +1030,15 @@ sampan_status sampan_container_kill(struct sampan_runtime *rt,
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `id`: from `sampan_container_create`.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`; what `sampan_container_create` answers for a load, and then the container is faulted.
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
+ * `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
  *
  * `rt` stays in service during the call.
  */
-sampan_status sampan_container_restart(struct sampan_runtime *rt,
-                                       uint32_t id);
+sampan_status sampan_container_restart(struct sampan_runtime *rt, uint32_t id);
 
 /**
  * Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
@@ -1140,7 +1193,8 @@ sampan_status sampan_runtime_init(const struct sampan_config *config,
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, or `_WRONG_CONTEXT`, also from the
+ * event callback.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety

@@ -51,6 +51,8 @@ pub enum TrapKind {
 
 impl TrapKind {
     /// Every trap, for tables and tests.
+    ///
+    /// cbindgen:ignore
     pub const ALL: [Self; 9] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,

@@ -23,6 +23,8 @@ pub enum ContainerState {
 
 impl ContainerState {
     /// Every state, for tables and tests.
+    ///
+    /// cbindgen:ignore
     pub const ALL: [Self; 5] = [Self::Created, Self::Running, Self::Paused, Self::Stopped, Self::Faulted];
 
     /// Reads a number from the wire; `None` for one that names no state.

@@ -57,6 +57,8 @@ pub enum Status {
 
 impl Status {
     /// Every status, for tables and tests.
+    ///
+    /// cbindgen:ignore
     pub const ALL: [Self; 23] = [
         Self::Ok,
         Self::NullPointer,

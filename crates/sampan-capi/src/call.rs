@@ -67,9 +67,9 @@ pub unsafe extern "C" fn sampan_call_read(
     let run = || {
         // SAFETY: the caller's promise.
         let call = unsafe { current(call) }?;
+        let memory = call.memory(guest_addr, len)?;
         // SAFETY: the caller's promise.
-        let buf = unsafe { bytes_mut(buf, len) }?;
-        buf.copy_from_slice(call.memory(guest_addr, len)?);
+        unsafe { bytes_mut(buf, len) }?.copy_from_slice(memory);
         Ok(())
     };
     status(run())
@@ -98,9 +98,9 @@ pub unsafe extern "C" fn sampan_call_write(
     let run = || {
         // SAFETY: the caller's promise.
         let call = unsafe { current(call) }?;
+        let memory = call.memory(guest_addr, len)?;
         // SAFETY: the caller's promise.
-        let buf = unsafe { bytes(buf, len) }?;
-        call.memory(guest_addr, len)?.copy_from_slice(buf);
+        memory.copy_from_slice(unsafe { bytes(buf, len) }?);
         Ok(())
     };
     status(run())

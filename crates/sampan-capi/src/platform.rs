@@ -19,7 +19,8 @@ pub struct sampan_platform {
     /// Microseconds since an arbitrary start. Any context. Never goes back or wraps.
     pub now_us: Option<unsafe extern "C" fn(ctx: *mut c_void) -> u64>,
     /// Waits for the runtime's lock: a mutex with priority inheritance on an RTOS. Returns 0, or
-    /// `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR. Thread context.
+    /// `SAMPAN_STATUS_WRONG_CONTEXT` if the caller holds it already or is an ISR; the function that wanted
+    /// it answers that, and `SAMPAN_STATUS_PLATFORM` should it be anything else. Thread context.
     pub lock: Option<unsafe extern "C" fn(ctx: *mut c_void) -> i32>,
     /// Gives the lock back. Thread context.
     pub unlock: Option<unsafe extern "C" fn(ctx: *mut c_void)>,
@@ -79,13 +80,14 @@ impl CPlatform {
     /// Takes the lock for as long as the result lives.
     ///
     /// # Errors
-    /// [`Status::WrongContext`], or whatever else the port says.
+    /// [`Status::WrongContext`] if the port says so; [`Status::Platform`] if it says anything else.
     pub(crate) fn lock(&self) -> Result<Locked<'_>, Status> {
         // SAFETY: the port promised that its members may be called with its `ctx` from thread context,
         // and that one which must not wait is told by the result.
         match unsafe { (self.lock)(self.ctx) } {
             0 => Ok(Locked { platform: self }),
-            code => Err(Status::from_raw(code).unwrap_or(Status::Platform)),
+            code if code == Status::WrongContext.to_raw() => Err(Status::WrongContext),
+            _ => Err(Status::Platform),
         }
     }
 

@@ -8,8 +8,8 @@ use crate::platform::{CPlatform, sampan_platform};
 use crate::types::{sampan_config, sampan_event, sampan_runtime_stats};
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
-use portable_atomic::{AtomicPtr, Ordering};
-use sampan_abi::{ExitKind, Status};
+use portable_atomic::{AtomicBool, AtomicPtr, Ordering};
+use sampan_abi::{ExitKind, Status, limits};
 use sampan_core::{Config, Event, Inbox, InboxCell, Runtime};
 use sampan_engine::Arena;
 
@@ -31,6 +31,8 @@ pub struct sampan_runtime {
     core: UnsafeCell<Option<CRuntime>>,
     event: Option<unsafe extern "C" fn(*mut core::ffi::c_void, *const sampan_event)>,
     event_ctx: Context,
+    /// The event callback is running, in a poll that goes on with the runtime when it returns.
+    delivering: AtomicBool,
 }
 
 impl sampan_runtime {
@@ -51,14 +53,19 @@ impl sampan_runtime {
         self.platform.wake();
     }
 
-    fn deliver_events(&self) -> Result<(), Status> {
-        let Some(callback) = self.event else { return Ok(()) };
-        while let Some(event) = self.with(|core| Ok(core.take_event()))? {
+    /// Tells what has changed, at most once for each container that can exist; whether that was all.
+    fn deliver_events(&self) -> Result<bool, Status> {
+        let Some(callback) = self.event else { return Ok(true) };
+        // A callback that changes the state it's told of would else never let the poll end.
+        for _ in 0..limits::MAX_CONTAINERS {
+            let Some(event) = self.with(|core| Ok(core.take_event()))? else { return Ok(true) };
             let event = c_event(&event);
+            let outer = self.delivering.swap(true, Ordering::Relaxed);
             // SAFETY: firmware promised that its callback may be called with its context from a poll.
             unsafe { callback(self.event_ctx.0, &raw const event) };
+            self.delivering.store(outer, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(false)
     }
 }
 
@@ -125,7 +132,9 @@ pub unsafe extern "C" fn sampan_runtime_init(
     status(run())
 }
 
-fn core_config(config: &sampan_config) -> Config {
+/// What the core is to be told; checked before any memory is counted, so that a number without sense isn't
+/// answered as a want of memory.
+fn core_config(config: &sampan_config) -> Result<Config, Status> {
     let mut core = Config::default();
     if config.max_containers != 0 {
         core.max_containers = config.max_containers as usize;
@@ -136,7 +145,8 @@ fn core_config(config: &sampan_config) -> Config {
     if config.slice_fuel != 0 {
         core.slice_fuel = config.slice_fuel;
     }
-    core
+    core.check()?;
+    Ok(core)
 }
 
 /// Lays the runtime out in its arena.
@@ -149,7 +159,7 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     if isize::try_from(config.arena_len).is_err() {
         return Err(Status::InvalidArgument);
     }
-    let core_config = core_config(config);
+    let core_config = core_config(config)?;
     let shell_start = start.as_ptr().align_offset(align_of::<sampan_runtime>());
     let shell_end = shell_start.checked_add(size_of::<sampan_runtime>()).ok_or(Status::NoMemory)?;
     let rest_len = config.arena_len.checked_sub(shell_end).ok_or(Status::NoMemory)?;
@@ -163,26 +173,23 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     // is as long as the runtime uses it.
     let memory = unsafe { core::slice::from_raw_parts_mut(rest.as_ptr(), rest_len) };
     let mut arena = Arena::new(memory);
-    let cells = core_config.max_containers.checked_next_power_of_two().ok_or(Status::InvalidArgument)?;
+    let cells = core_config.max_containers.checked_next_power_of_two();
+    let cells = cells.ok_or(Status::InvalidArgument)?;
     let inbox = Inbox::new(arena.allocate_array(cells, InboxCell::new).ok_or(Status::NoMemory)?)?;
-    let stack_len = match config.engine_stack_len {
-        0 => engine::DEFAULT_STACK_BYTES,
-        len => len as usize,
-    };
-    let stack = arena.allocate(stack_len).ok_or(Status::NoMemory)?;
+    let engine = engine::make(&mut arena, config.engine_stack_len)?;
     let runtime = sampan_runtime {
         platform,
         inbox,
         core: UnsafeCell::new(None),
         event: config.event,
         event_ctx: Context(config.event_ctx),
+        delivering: AtomicBool::new(false),
     };
     // SAFETY: aligned, and inside the arena, which is writable.
     unsafe { shell.write(runtime) };
     // SAFETY: just written; the reference is good until the runtime is taken out of service, which is as
     // long as the core uses it.
     let inbox: &'static Inbox = unsafe { &(*shell.as_ptr()).inbox };
-    let engine = engine::make(stack).ok_or(Status::InvalidArgument)?;
     let core = Runtime::new(platform, engine, arena, inbox, &core_config)?;
     // SAFETY: `shell` is live, and nobody else knows of it yet.
     let place = unsafe { (*shell.as_ptr()).core.get() };
@@ -195,7 +202,8 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 ///
-/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, or `_WRONG_CONTEXT`, also from the
+/// event callback.
 /// Context: thread; takes the runtime lock, so it may block.
 ///
 /// # Safety
@@ -207,6 +215,9 @@ pub unsafe extern "C" fn sampan_runtime_deinit(rt: *mut sampan_runtime) -> Statu
         // SAFETY: it stays in service until the lock has been held once more.
         let runtime = unsafe { handle(rt) }?;
         runtime.with(|_| {
+            if runtime.delivering.load(Ordering::Relaxed) {
+                return Err(Status::WrongContext);
+            }
             LIVE.store(core::ptr::null_mut(), Ordering::Release);
             Ok(())
         })
@@ -234,9 +245,10 @@ pub unsafe extern "C" fn sampan_runtime_poll(rt: *mut sampan_runtime, out_deadli
         let runtime = unsafe { handle(rt) }?;
         let out_deadline_us = not_null(out_deadline_us)?;
         let deadline_us = runtime.with(|core| Ok(core.poll()))?;
+        let all_told = runtime.deliver_events()?;
         // SAFETY: not NULL (checked), aligned and writable by the caller's promise.
-        unsafe { write(out_deadline_us, deadline_us) };
-        runtime.deliver_events()
+        unsafe { write(out_deadline_us, if all_told { deadline_us } else { 0 }) };
+        Ok(())
     };
     status(run())
 }

@@ -35,13 +35,15 @@ pub struct sampan_config {
     /// Host functions that can be registered, at most SAMPAN_MAX_HOST_FUNCTIONS. 0: 32.
     pub max_host_functions: u32,
     /// Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
-    /// before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+    /// before another one, or the firmware, has its turn. 0: 10000, with wasmi on a Cortex-M4 about 125000
+    /// instructions.
     pub slice_fuel: u32,
     /// Bytes of the stack that engines run on, host functions included, and interrupts where they use
-    /// the interrupted stack. 0: what the engine in this library needs, with room for both.
+    /// the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
+    /// its own: it runs on that of the caller of `sampan_runtime_poll`.
     pub engine_stack_len: u32,
     /// Told when a container's state has changed, from within `sampan_runtime_poll`, without the lock:
-    /// it may call any function. Changes that follow one another between two polls are told as one.
+    /// it may call any function but `sampan_runtime_deinit`. Changes that follow one another between two polls are told as one.
     /// May be NULL.
     pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
     /// Handed back to `event`.
@@ -70,7 +72,7 @@ pub struct sampan_event {
 pub struct sampan_container_options {
     /// sizeof(struct sampan_container_options) as the caller compiled it.
     pub size: u32,
-    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique.
+    /// Its name: 1 to SAMPAN_MAX_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique; not `sampan`.
     /// NULL: `c` and the number of its slot.
     pub name: *const c_char,
     /// Arguments, NUL-terminated each; by convention the first is the program's name. Copied.
@@ -156,7 +158,7 @@ pub struct sampan_runtime_stats {
     pub arena_used: usize,
     /// Most bytes of it ever in use.
     pub arena_peak: usize,
-    /// Bytes of the runtime's own data for each container that can exist.
+    /// Bytes of the runtime's own data for each container that can exist, beside its engine's.
     pub container_overhead: u32,
     /// Bytes of the stack that engines run on.
     pub engine_stack_len: u32,

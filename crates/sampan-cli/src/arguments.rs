@@ -24,8 +24,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run WebAssembly modules, each in a container of its own
     ///
-    /// Runs WebAssembly modules, each in a container of its own, in the runtime that firmware
-    /// links.
+    /// The runtime is the one that firmware links.
     ///
     /// A module is a WASI command: it exports `_start`, and may import WASI preview 1,
     /// `sampan:lifecycle`, and what --provide offers in the firmware's place. What it prints goes
@@ -54,7 +53,7 @@ fn run_help() -> String {
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
-         \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq .containers[0].memory\n",
+         \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq '.containers[0].memory'\n",
         exit::list()
     )
 }
@@ -78,9 +77,6 @@ pub(crate) struct RunArguments {
     #[arg(verbatim_doc_comment, value_name = "FILE", required = true,
           value_parser = OsStringValueParser::new().try_map(ContainerFile::parse))]
     pub(crate) files: Vec<ContainerFile>,
-
-    #[command(flatten)]
-    pub(crate) common: CommonArguments,
 
     /// Time limit: containers left then are killed [default: none]
     ///
@@ -110,7 +106,7 @@ pub(crate) struct RunArguments {
           value_parser = clap::value_parser!(u32).range(i64::from(MIN_SLICE_FUEL)..=i64::from(MAX_SLICE_FUEL)))]
     pub(crate) slice: u32,
 
-    /// Memory that all containers, the engine's stack and the runtime share, at most 1024M
+    /// Memory that all containers and the runtime's tables share, at most 1024M
     #[arg(long, value_name = "SIZE", default_value = "16M", value_parser = parse_arena)]
     pub(crate) arena: u32,
 
@@ -135,6 +131,10 @@ pub(crate) struct RunArguments {
     /// Tell what the runtime does, and report on a single container, too
     #[arg(short, long)]
     pub(crate) verbose: bool,
+
+    // Last, since its heading holds for all that follows.
+    #[command(flatten)]
+    pub(crate) common: CommonArguments,
 }
 
 /// What applies to every container that has nothing else of its own.

@@ -96,10 +96,10 @@ pub(crate) fn of_container(reason: Option<ExitReason>) -> u8 {
 
 /// All codes with their meanings, a line each, for the help and the documentation.
 pub(crate) fn list() -> String {
-    let own = " 0-63  a container's own exit code\n".to_owned();
+    let own = "  0-63  a container's own exit code\n".to_owned();
     ExitStatus::ALL
         .into_iter()
-        .fold(own, |list, status| format!("{list}   {}  {}\n", status as u8, status.meaning()))
+        .fold(own, |list, status| format!("{list}    {}  {}\n", status as u8, status.meaning()))
 }
 
 #[cfg(test)]

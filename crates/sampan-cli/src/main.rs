@@ -29,21 +29,16 @@ static ALLOCATOR: RegionAllocator<System> = RegionAllocator::new(System);
 
 fn main() -> ExitCode {
     if std::env::args_os().len() < 2 {
-        eprint!("{}", Arguments::command().render_help());
-        return ExitStatus::Usage.into();
+        return complain(ExitStatus::Usage, &Arguments::command().render_help().to_string());
     }
     match Arguments::try_parse() {
         Ok(Arguments { command: Command::Run(arguments) }) => match run::run(&arguments) {
             Ok(code) => code.into(),
-            Err(failure) => {
-                eprintln!("sampan: {}", failure.text);
-                failure.status.into()
-            }
+            Err(failure) => complain(failure.status, &format!("sampan: {}\n", failure.text)),
         },
         Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
         Err(error) if error.use_stderr() => {
-            eprintln!("sampan: {}", one_line(&error));
-            ExitStatus::Usage.into()
+            complain(ExitStatus::Usage, &format!("sampan: {}\n", one_line(&error)))
         }
         // Help or version, asked for.
         Err(text) => print(&text.render().to_string()),
@@ -56,6 +51,13 @@ fn one_line(error: &clap::Error) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let wrong = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
     format!("{} (see --help)", wrong.collect::<Vec<_>>().join(" "))
+}
+
+/// Writes to standard error, where it can, and ends with `status`.
+fn complain(status: ExitStatus, text: &str) -> ExitCode {
+    // The exit code tells as much to whoever has closed standard error.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    status.into()
 }
 
 /// Writes to standard output; it may be closed.

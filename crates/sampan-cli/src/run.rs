@@ -220,7 +220,7 @@ fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
         Status::BadImage => "broken WebAssembly module",
         Status::UnknownImport | Status::ImportType => return cause.to_owned(),
         Status::NoEntry => return "exports no function `_start` without parameters and results".to_owned(),
-        Status::InvalidArgument => "name, arguments or environment are refused",
+        Status::InvalidArgument => "refused",
         Status::Duplicate => "the name is another container's",
         other => other.text(),
     };
@@ -274,6 +274,9 @@ fn conclude(
     created: &[Created],
     ending: Ending,
 ) -> Result<RunCode, Failure> {
+    if ending == Ending::BrokenOff {
+        return Ok(RunCode(ExitStatus::Output as u8));
+    }
     let time_us = simulator.clock().now_us();
     let internal = |status: Status| Failure::new(ExitStatus::Internal, status.text());
     let mut exit_code = 0;

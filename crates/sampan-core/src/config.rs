@@ -22,9 +22,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether every value is in its range; [`Runtime::new`](crate::Runtime::new) asks too.
+    ///
     /// # Errors
     /// [`Status::InvalidArgument`] for a value outside its range.
-    pub(crate) fn check(&self) -> Result<(), Status> {
+    pub fn check(&self) -> Result<(), Status> {
         let in_range = (1..=limits::MAX_CONTAINERS).contains(&self.max_containers)
             && self.max_host_functions <= limits::MAX_HOST_FUNCTIONS
             && (limits::MIN_SLICE_FUEL..=limits::MAX_SLICE_FUEL).contains(&self.slice_fuel);

@@ -10,7 +10,7 @@ use crate::container::{Container, ContainerStats, ContainerStatus, Event, Span, 
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
 use crate::table::{Slot, Table};
-use crate::text::{Name, log};
+use crate::text::{Name, RUNTIME, log};
 use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
@@ -20,8 +20,6 @@ use sampan_platform::Platform;
 const ENTRY: &str = "_start";
 /// Runs once before the entry point, where a module has it.
 const INITIALISE: &str = "_initialize";
-/// Source of the runtime's own log lines.
-const RUNTIME: &str = "sampan";
 /// Regions are cut so that the engine's part stays aligned.
 const STRINGS_ALIGN: usize = 16;
 
@@ -36,7 +34,7 @@ pub struct RuntimeStats {
     pub arena_used: usize,
     /// Most bytes of the arena ever in use.
     pub arena_peak: usize,
-    /// Bytes of the runtime's own data for each container.
+    /// Bytes of the runtime's own data for each container, beside its engine's.
     pub container_overhead: usize,
     /// Polls so far.
     pub polls: u64,
@@ -61,8 +59,8 @@ where
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
-    /// Bytes of the runtime's own data for each container.
-    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>();
+    /// Bytes of the runtime's own data for each container, beside its engine's.
+    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>() - size_of::<E::Instance>();
 
     /// Makes a runtime without containers. Its tables come out of `arena`, and so will all else.
     ///

@@ -6,7 +6,10 @@ use sampan_abi::limits::{MAX_LOG_LINE, MAX_NAME};
 use sampan_abi::{LogLevel, Status};
 use sampan_platform::Log;
 
-/// A container's name: 1 to [`MAX_NAME`] ASCII letters, digits, `-`, `_` and `.`.
+/// Source of the runtime's own log lines, which no container may pass its own off for.
+pub(crate) const RUNTIME: &str = "sampan";
+
+/// A container's name: 1 to [`MAX_NAME`] ASCII letters, digits, `-`, `_` and `.`; not [`RUNTIME`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     bytes: [u8; MAX_NAME],
@@ -17,12 +20,13 @@ impl Name {
     /// Takes a name from outside.
     ///
     /// # Errors
-    /// [`Status::InvalidArgument`] for one that is empty, too long or has another character.
+    /// [`Status::InvalidArgument`] for one that is empty, too long, `sampan`, or has another character.
     pub fn new(text: &[u8]) -> Result<Self, Status> {
         let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
         let mut bytes = [0; MAX_NAME];
         let place = bytes.get_mut(..text.len()).ok_or(Status::InvalidArgument)?;
-        if text.is_empty() || !text.iter().all(allowed) {
+        let reserved = text == RUNTIME.as_bytes();
+        if text.is_empty() || reserved || !text.iter().all(allowed) {
             return Err(Status::InvalidArgument);
         }
         place.copy_from_slice(text);

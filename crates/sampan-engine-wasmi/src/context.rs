@@ -8,6 +8,8 @@
 use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use crate::region::Header;
+#[cfg(feature = "std")]
+use crate::wall;
 use crate::wall::Frame;
 
 /// The state of one thread, or of the microcontroller.
@@ -18,6 +20,9 @@ pub(crate) struct Context {
     wall: AtomicPtr<Frame>,
     /// A host function is running, on the engine's stack but not as a part of the engine.
     hosting: AtomicBool,
+    /// The panic of a host function, on its way out.
+    #[cfg(feature = "std")]
+    panic: AtomicPtr<wall::Panic>,
 }
 
 #[cfg(feature = "std")]
@@ -46,6 +51,8 @@ impl Context {
             region: AtomicPtr::new(core::ptr::null_mut()),
             wall: AtomicPtr::new(core::ptr::null_mut()),
             hosting: AtomicBool::new(false),
+            #[cfg(feature = "std")]
+            panic: AtomicPtr::new(core::ptr::null_mut()),
         }
     }
 
@@ -71,5 +78,10 @@ impl Context {
 
     pub(crate) fn set_hosting(&self, hosting: bool) {
         self.hosting.store(hosting, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "std")]
+    pub(crate) fn swap_panic(&self, panic: *mut wall::Panic) -> *mut wall::Panic {
+        self.panic.swap(panic, Ordering::Relaxed)
     }
 }

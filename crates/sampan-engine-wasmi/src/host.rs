@@ -88,23 +88,25 @@ impl Crossing for i64 {
     }
 }
 
-/// Makes a typed trampoline of these parameters, without a result and with one.
-macro_rules! typed {
-    ($store:expr, $function:expr, $result:expr, ($($name:ident: $type:ty),*)) => {{
+/// Makes a typed trampoline of these parameters and no result.
+macro_rules! typed_unit {
+    ($store:expr, $function:expr, ($($name:ident: $type:ty),*)) => {{
         let function = $function;
-        match $result {
-            None => Some(Func::wrap($store, move |caller: Caller<'_, HostState>, $($name: $type),*| {
-                call(caller, function, None, &mut [$($name.to_bits(),)* 0])
-            })),
-            Some(ValueType::I32) => {
-                Some(Func::wrap($store, move |caller: Caller<'_, HostState>, $($name: $type),*| {
-                    let mut values = [$($name.to_bits(),)* 0];
-                    call(caller, function, Some(ValueType::I32), &mut values)?;
-                    Ok::<i32, Error>(values[0] as i32)
-                }))
-            }
-            Some(_) => None,
-        }
+        Func::wrap($store, move |caller: Caller<'_, HostState>, $($name: $type),*| {
+            call(caller, function, None, &mut [$($name.to_bits(),)* 0])
+        })
+    }};
+}
+
+/// Makes a typed trampoline of these parameters and an i32 as result.
+macro_rules! typed_i32 {
+    ($store:expr, $function:expr, ($($name:ident: $type:ty),*)) => {{
+        let function = $function;
+        Func::wrap($store, move |caller: Caller<'_, HostState>, $($name: $type),*| {
+            let mut values = [$($name.to_bits(),)* 0];
+            call(caller, function, Some(ValueType::I32), &mut values)?;
+            Ok::<i32, Error>(values[0] as i32)
+        })
     }};
 }
 
@@ -121,19 +123,24 @@ pub(crate) fn link(
         _ => return Err(Refusal { status: Status::ImportType, detail: "import with several results" }),
     };
     use ValueType::{I32, I64};
-    let typed = match params {
-        [] => typed!(&mut *store, function, result, ()),
-        [I32] => typed!(&mut *store, function, result, (a: i32)),
-        [I32, I32] => typed!(&mut *store, function, result, (a: i32, b: i32)),
-        [I32, I32, I32] => typed!(&mut *store, function, result, (a: i32, b: i32, c: i32)),
-        [I32, I32, I32, I32] => typed!(&mut *store, function, result, (a: i32, b: i32, c: i32, d: i32)),
-        [I32, I64, I32] => typed!(&mut *store, function, result, (a: i32, b: i64, c: i32)),
-        [I32, I64, I32, I32] => typed!(&mut *store, function, result, (a: i32, b: i64, c: i32, d: i32)),
-        _ => None,
-    };
-    Ok(match typed {
-        Some(func) => func,
-        None => dynamic(store, function, params, result),
+    Ok(match (params, result) {
+        ([], None) => typed_unit!(store, function, ()),
+        ([I32], None) => typed_unit!(store, function, (a: i32)),
+        ([I32, I32], None) => typed_unit!(store, function, (a: i32, b: i32)),
+        ([I32, I32, I32], None) => typed_unit!(store, function, (a: i32, b: i32, c: i32)),
+        ([], Some(I32)) => typed_i32!(store, function, ()),
+        ([I32], Some(I32)) => typed_i32!(store, function, (a: i32)),
+        ([I32, I32], Some(I32)) => typed_i32!(store, function, (a: i32, b: i32)),
+        ([I32, I32, I32], Some(I32)) => typed_i32!(store, function, (a: i32, b: i32, c: i32)),
+        ([I32, I32, I32, I32], Some(I32)) => {
+            typed_i32!(store, function, (a: i32, b: i32, c: i32, d: i32))
+        }
+        // WASI's clock_time_get and fd_seek.
+        ([I32, I64, I32], Some(I32)) => typed_i32!(store, function, (a: i32, b: i64, c: i32)),
+        ([I32, I64, I32, I32], Some(I32)) => {
+            typed_i32!(store, function, (a: i32, b: i64, c: i32, d: i32))
+        }
+        _ => dynamic(store, function, params, result),
     })
 }
 

@@ -154,29 +154,21 @@ impl RegionHeap {
 }
 
 /// Runs a host function: what it allocates isn't the container's.
+///
+/// If it panics, that goes on outside of the wall: wasmi's frames can't be unwound through.
 pub(crate) fn hosting<R>(f: impl FnOnce() -> R) -> R {
-    /// Goes back to the region, even if the host function panics.
-    struct Resume(*mut Header);
-    impl Drop for Resume {
-        fn drop(&mut self) {
-            context::with(|context| {
-                context.set_region(self.0);
-                // A panic keeps the mark, so that the wall knows whose it was.
-                if !unwinding() {
-                    context.set_hosting(false);
-                }
-            });
-        }
-    }
-    let resume = context::with(|context| {
+    let region = context::with(|context| {
         let region = context.region();
         context.set_region(core::ptr::null_mut());
         context.set_hosting(true);
-        Resume(region)
+        region
     });
-    let result = f();
-    drop(resume);
-    result
+    let result = wall::catch(f);
+    context::with(|context| {
+        context.set_region(region);
+        context.set_hosting(false);
+    });
+    result.unwrap_or_else(wall::pass_on)
 }
 
 #[cfg(feature = "std")]

@@ -136,7 +136,7 @@ fn a_huge_branch_table() {
 
 #[test]
 fn a_large_table() {
-    exhaust(r#"(module (table 20000 funcref) (func (export "run")))"#);
+    exhaust(r#"(module (table 100000 funcref) (func (export "run")))"#);
 }
 
 #[test]

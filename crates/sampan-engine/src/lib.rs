@@ -159,7 +159,8 @@ pub trait Engine {
     /// Memory that `image` needs, found without running or fully validating it.
     ///
     /// # Errors
-    /// [`Status::BadImage`] or [`Status::Unsupported`].
+    /// [`Status::BadImage`] or [`Status::Unsupported`]. A load refuses the image in the same way, even with
+    /// an empty region, and says why.
     fn memory_need(&self, image: &[u8], limits: &Limits) -> Result<MemoryNeed, Status>;
 
     /// Validates `image`, links it and makes an instance of it; runs no code of the module.

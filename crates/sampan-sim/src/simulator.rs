@@ -83,7 +83,6 @@ where
     runtime: SimRuntime<E>,
     inbox: &'static Inbox,
     clock: SimClock,
-    was_stuck: bool,
 }
 
 impl<E: Engine> Simulator<E> {
@@ -104,7 +103,7 @@ impl<E: Engine> Simulator<E> {
         let platform = SimPlatform { clock: clock.clone(), entropy, log };
         let engine = Metered::new(engine, clock.clone(), fuel_per_second);
         let runtime = Runtime::new(platform, engine, arena, inbox, &config)?;
-        Ok(Self { runtime, inbox, clock, was_stuck: false })
+        Ok(Self { runtime, inbox, clock })
     }
 
     /// The runtime, for all that concerns containers.
@@ -154,11 +153,8 @@ impl<E: Engine> Simulator<E> {
         if !self.has_live_containers() {
             return Step::AllEnded;
         }
-        // An answer may have come during the poll itself: only the next one would find it.
-        let was_stuck = std::mem::replace(&mut self.was_stuck, deadline_us == u64::MAX);
         match deadline_us {
-            u64::MAX if was_stuck => Step::Stuck,
-            u64::MAX => Step::Busy,
+            u64::MAX => Step::Stuck,
             deadline_us if deadline_us <= self.clock.now_us() => Step::Busy,
             until_us => Step::Idle { until_us },
         }

@@ -7,6 +7,9 @@
 //! decides what becomes of the task that ran it. Firmware goes on either way.
 #![no_std]
 
+#[cfg(not(target_has_atomic = "32"))]
+mod critical_section;
+
 pub use sampan_capi::*;
 
 #[cfg(feature = "wasmi")]
@@ -24,10 +27,7 @@ fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(feature = "wasmi")]
     sampan_engine_wasmi::wall::panicked();
     sampan_capi::fatal(info.location().map_or("panic", core::panic::Location::file));
-    #[expect(
-        clippy::empty_loop,
-        reason = "the platform broke its promise not to return; nothing is left to do"
-    )]
+    // The platform broke its promise not to return; nothing is left to do.
     loop {}
 }
 

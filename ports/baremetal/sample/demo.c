@@ -23,7 +23,6 @@
 enum {
     USEFUL_MS = 1200,
     ROGUE_MS = 200,
-    LOOP_INSN = 3000, /* what the main loop does between two polls may come on top of a slice */
 };
 
 struct rogue {
@@ -42,7 +41,7 @@ static const struct rogue rogues[] = {
     { "rogue-loop", image_rogue_loop, &image_rogue_loop_len, 0, false, SAMPAN_EXIT_KIND_KILLED, 0 },
     { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len, 0, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_STACK_OVERFLOW },
-    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 32 * 1024, true, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 24 * 1024, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_UNREACHABLE },
 };
 
@@ -87,12 +86,14 @@ static bool useful_go_on(struct sampan_runtime *rt, uint64_t before[USEFUL])
 
 static void jitter_print(const struct demo_jitter *jitter)
 {
-    bool within = jitter->heartbeat_insn <= jitter->slice_insn && jitter->control_insn <= jitter->slice_insn + LOOP_INSN;
-    demo_check(jitter->beats > 0, "the heartbeat goes on");
-    demo_check(within, "heartbeat and control loop are late by a slice at most");
+    bool within = jitter->heartbeat_insn <= jitter->slice_insn &&
+                  jitter->control_insn <= jitter->slice_insn + DEMO_LOOP_INSN;
     print(" beats=%-3u heartbeat_jitter_insn=%-6u control_late_insn=%-6u slice_insn=%-6u within_slice=%s\n",
           (unsigned)jitter->beats, (unsigned)jitter->heartbeat_insn, (unsigned)jitter->control_insn,
           (unsigned)jitter->slice_insn, within ? "yes" : "no");
+    demo_check(jitter->beats > 0, "the heartbeat goes on");
+    demo_check(jitter->slice_insn <= DEMO_SLICE_MAX_INSN, "a slice is as short as it should be");
+    demo_check(within, "heartbeat and control loop are late by a slice at most");
 }
 
 static void show_useful(struct sampan_runtime *rt, uint64_t activations[USEFUL])

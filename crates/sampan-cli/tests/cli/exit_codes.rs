@@ -53,7 +53,11 @@ fn a_wrong_command_line_is_64_and_one_line() {
         directory.sampan(args).expect_line(64, "sampan: ", "");
     }
     let long = "x".repeat(4096);
-    directory.sampan(&["run", "a.wasm", "--arg", &long]).expect_line(64, "sampan: a.wasm: ", "refused");
+    directory.sampan(&["run", "a.wasm", "--arg", &long]).expect_line(
+        64,
+        "sampan: a.wasm: refused: ",
+        "too long",
+    );
     let many = ["run"].into_iter().chain(std::iter::repeat_n("a.wasm", 65)).collect::<Vec<_>>();
     directory.sampan(&many).expect(64, "sampan: 65 containers are more than 64\n");
 }
@@ -150,9 +154,21 @@ fn a_deadlock_is_73() {
 #[test]
 fn output_that_nobody_reads_is_74() {
     let directory = Directory::new().module("app.wasm", guests::PRINTS_RANDOM);
-    let mut child = command(directory.path(), &["run", "app.wasm"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut command = command(directory.path(), &["run", "app.wasm"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(74));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(74), &[][..]));
+}
+
+#[test]
+fn errors_that_nobody_reads_keep_their_code() {
+    let directory = Directory::new();
+    for (args, code) in [(&["run", "none.wasm"], 66), (&["run", "--none"], 64)] {
+        let mut child = command(directory.path(), args).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stderr.take());
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{args:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The tool as a user runs it: exit codes, output, options, and input that's none.
 #![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod exit_codes;
 mod guests;

@@ -86,7 +86,7 @@ fn memory_is_what_was_given() {
             (loop (br_if 0 (i32.ne (i32.const -1) (memory.grow (i32.const 1)))))
             (call $exit (memory.size))))"#;
     let pages = |memory: &str| run(grows, &["--memory", memory, "--arena", "4M"]).code;
-    let (small, large) = (pages("96k"), pages("1M"));
+    let (small, large) = (pages("160k"), pages("1M"));
     assert!((1..=2).contains(&small) && (4..=16).contains(&large), "{small} {large}");
 }
 

@@ -10,6 +10,9 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 const SLOTS: usize = 6;
+/// Bytes of arena, and of a container that takes most of it.
+const ARENA: usize = if cfg!(miri) { 48 * 1024 } else { 96 * 1024 };
+const LARGE: u32 = ARENA as u32 * 2 / 3;
 const LIVES: usize = if cfg!(miri) { 25 } else { 1_000 };
 
 /// What a container does when it's let.
@@ -90,7 +93,7 @@ impl Life {
 impl Churn {
     fn new(seed: u64) -> Self {
         let config = Config { max_containers: SLOTS, slice_fuel: 1_000, ..Config::default() };
-        let mut world = World::with(96 * 1024, &config).unwrap();
+        let mut world = World::with(ARENA, &config).unwrap();
         let tokens = world.offer_wait();
         Self { world, tokens, lives: Vec::new(), removed: Vec::new(), seed: Cell::new(seed), created: 0 }
     }
@@ -239,7 +242,7 @@ fn a_thousand_lives_agree_with_the_model_and_leave_nothing_behind() {
         let _tell = TellSeed(seed);
         let mut churn = Churn::new(seed);
         // A container that takes nearly all fits before and after.
-        let large = Script::new().memory(80 * 1024);
+        let large = Script::new().memory(LARGE);
         let id = churn.world.create(&large);
         churn.world.runtime.remove(id).unwrap();
         churn.run();

@@ -238,7 +238,10 @@ impl Engine for ScriptEngine {
         if let Some((status, detail)) = self.fail_load.take() {
             return Err(LoadError { status, detail, region });
         }
-        let script = Script::decode(image).unwrap();
+        let script = match Script::decode(image) {
+            Ok(script) => script,
+            Err(status) => return Err(LoadError { status, detail: "no script", region }),
+        };
         if region.len() < script.memory_len as usize {
             return Err(LoadError { status: Status::NoMemory, detail: "the region is too small", region });
         }

@@ -18,7 +18,7 @@ fn ends(world: &mut World, script: &Script, reason: ExitReason, state: Container
     let event = world.runtime.take_event().unwrap();
     assert_eq!((event.id, event.state, event.exit), (id, state, Some(reason)));
     assert_eq!(world.runtime.take_event(), None);
-    let level = if state == Faulted { LogLevel::Error } else { LogLevel::Info };
+    let level = if state == Faulted { LogLevel::Error } else { LogLevel::Debug };
     let text = std::format!("ended: {reason}");
     assert_eq!(world.board.take_lines(), [(level, "c0".to_string(), text)]);
     assert_eq!(world.runtime.poll(), u64::MAX, "one that has ended has nothing to do");

@@ -2,7 +2,7 @@
 //! Who runs when: shares, priorities, sleeps, and how soon kill and pause take effect.
 
 use super::script::{Op, Script};
-use super::world::{SLICE_FUEL, SLICE_US, World};
+use super::world::{ARENA_LEN, SLICE_FUEL, SLICE_US, World};
 use crate::{Config, ContainerOptions};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel};
 use std::vec::Vec;
@@ -13,7 +13,7 @@ const SECOND_US: u64 = 1_000_000;
 /// A world whose slices are as long as Miri has patience for.
 fn long_world() -> (World, u64) {
     let slice_fuel = if cfg!(miri) { 40 * SLICE_FUEL } else { SLICE_FUEL };
-    let world = World::with(64 * 1024, &Config { slice_fuel, ..Config::default() }).unwrap();
+    let world = World::with(ARENA_LEN, &Config { slice_fuel, ..Config::default() }).unwrap();
     (world, u64::from(slice_fuel / SLICE_FUEL) * SLICE_US)
 }
 

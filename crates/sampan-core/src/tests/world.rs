@@ -21,8 +21,10 @@ pub(super) const FUEL_PER_US: u64 = 10;
 /// Fuel and time of one slice of [`World::new`].
 pub(super) const SLICE_FUEL: u32 = 1000;
 pub(super) const SLICE_US: u64 = SLICE_FUEL as u64 / FUEL_PER_US;
-/// Bytes of arena of [`World::new`].
-pub(super) const ARENA_LEN: usize = 64 * 1024;
+/// Bytes of arena of [`World::new`]; Miri takes long to clear each.
+pub(super) const ARENA_LEN: usize = if cfg!(miri) { 24 * 1024 } else { LARGE_ARENA_LEN };
+/// Bytes of arena for as many containers as there can be.
+pub(super) const LARGE_ARENA_LEN: usize = 64 * 1024;
 
 /// Makes memory `'static` and keeps it reachable, so that leak checkers know that it is meant to stay.
 pub(super) fn keep<T: Send>(items: Vec<T>) -> &'static mut [T] {

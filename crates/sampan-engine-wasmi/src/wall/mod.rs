@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The wall: engine code runs on a stack of its own, which can be left for good from any depth.
 //!
-//! wasmi can neither promise not to panic nor bear a failed allocation. So it runs inside [`enter`]; if it
-//! must not go on, [`escape`] puts the stack pointer back to where [`enter`] was called from. No frame is
+//! wasmi can neither promise not to panic nor bear a failed allocation. So it runs inside `enter`; if it
+//! must not go on, `escape` puts the stack pointer back to where `enter` was called from. No frame is
 //! unwound: what lay on the engine's stack is forgotten, as if it had never come to its end, and the
 //! container's region is laid out afresh or given back whole. That is sound because all that the
 //! forgotten values own or lock lies in that region.
@@ -21,7 +21,12 @@
 //! # What a port must know
 //! - Bare metal on the main stack: interrupts push on the engine's stack as they do on the main one.
 //! - An RTOS that checks that a task's stack pointer is within the task's stack must be told otherwise.
+//! - An RTOS that sets a task's stack limit anew at each switch (v8-M) must save it there as well, or have
+//!   the engine's stack above the task's.
 
+#[cfg_attr(feature = "std", path = "panic_caught.rs")]
+#[cfg_attr(not(feature = "std"), path = "panic_fatal.rs")]
+mod panic;
 mod stack;
 
 #[cfg_attr(miri, path = "direct.rs")]
@@ -33,6 +38,9 @@ mod switch;
 
 pub use stack::{DEFAULT_STACK_BYTES, MIN_STACK_BYTES};
 
+#[cfg(feature = "std")]
+pub(crate) use panic::Panic;
+pub(crate) use panic::{catch, pass_on};
 pub(crate) use stack::EngineStack;
 
 use core::ptr::NonNull;
@@ -47,6 +55,10 @@ pub(crate) enum Escape {
     /// The engine panicked, or overran its stack.
     Defect = 2,
 }
+
+/// Why it was left, besides: a host function panicked, and that goes on outside.
+#[cfg(feature = "std")]
+const HOST_PANIC: usize = 3;
 
 /// Where to go when the engine's stack is left; the assembly knows its layout.
 #[repr(C)]
@@ -63,8 +75,6 @@ pub(crate) struct Frame {
 struct Call<F, R> {
     run: Option<F>,
     result: Option<R>,
-    #[cfg(feature = "std")]
-    panic: Option<std::boxed::Box<dyn core::any::Any + Send>>,
 }
 
 /// Runs `f` on `stack`, and comes back when it ends or is left.
@@ -74,12 +84,7 @@ pub(crate) fn enter<R, F: FnOnce() -> R>(stack: &mut EngineStack, f: F) -> Resul
     }
     let bounds = stack.bounds();
     let mut frame = Frame { resume_sp: 0, stack_start: bounds.start, stack_end: bounds.end };
-    let mut call = Call::<F, R> {
-        run: Some(f),
-        result: None,
-        #[cfg(feature = "std")]
-        panic: None,
-    };
+    let mut call = Call::<F, R> { run: Some(f), result: None };
     context::with(|context| context.set_wall(&raw mut frame));
     // SAFETY: the stack is exclusively ours and at least the minimum large; `base` takes a pointer to a
     // `Call` of these types; frame and call outlive the switch.
@@ -87,12 +92,8 @@ pub(crate) fn enter<R, F: FnOnce() -> R>(stack: &mut EngineStack, f: F) -> Resul
     context::with(|context| context.set_wall(core::ptr::null_mut()));
     let intact = stack.check();
     #[cfg(feature = "std")]
-    if let Some(panic) = call.panic {
-        if context::with(context::Context::hosting) {
-            context::with(|context| context.set_hosting(false));
-            std::panic::resume_unwind(panic);
-        }
-        return Err(Escape::Defect);
+    if left == HOST_PANIC {
+        panic::resume();
     }
     match call.result {
         _ if !intact => Err(Escape::Defect),
@@ -108,24 +109,21 @@ unsafe extern "C" fn base<F: FnOnce() -> R, R>(call: *mut ()) {
     // SAFETY: `enter` passed its own `Call` of these types, and doesn't touch it until this returns.
     let call = unsafe { &mut *call };
     let Some(run) = call.run.take() else { return };
-    #[cfg(feature = "std")]
-    match std::panic::catch_unwind(core::panic::AssertUnwindSafe(run)) {
-        Ok(result) => call.result = Some(result),
-        Err(panic) => call.panic = Some(panic),
-    }
-    #[cfg(not(feature = "std"))]
-    {
-        call.result = Some(run());
-    }
+    // Without a result it's a defect.
+    call.result = catch(run).ok();
 }
 
 /// Leaves the engine's stack. Returns only where there is no wall, or a host function is running.
 pub(crate) fn escape(reason: Escape) {
+    leave(reason as usize);
+}
+
+fn leave(reason: usize) {
     let frame =
         context::with(|context| if context.hosting() { core::ptr::null_mut() } else { context.wall() });
     let Some(frame) = NonNull::new(frame) else { return };
     // SAFETY: a wall that is set belongs to an `enter` that has not come back.
-    unsafe { switch::leave(frame.as_ptr(), reason as usize) }
+    unsafe { switch::leave(frame.as_ptr(), reason) }
 }
 
 /// For the binary's panic handler: leaves the engine's stack if it's the engine that panicked.

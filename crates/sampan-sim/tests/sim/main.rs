@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The simulator with a real engine: lifecycles, host functions, time, threads.
 #![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod cycles;
 mod guests;

@@ -2,9 +2,12 @@
 /*
  * Boards made of Arm's CMSDK peripherals, as QEMU models them.
  *
- * The dual timer runs free and tells the time, timer 0 is the alarm, SysTick is the heartbeat. All three
- * count at the core's clock, so their ticks compare.
+ * The cycle counter of the FPGA tells the time. Timer 0 raises one interrupt at a time, for the nearer of
+ * heartbeat and alarm: no periodic timer, because QEMU with `-icount sleep=off` moves a sleeping machine's clock on
+ * by two events where a timer starts anew by itself, and every other beat would be lost.
  */
+#include <stdbool.h>
+
 #include "board.h"
 #include "board_config.h"
 
@@ -23,22 +26,14 @@ struct cmsdk_timer {
     volatile uint32_t interrupt;
 };
 
-struct cmsdk_dual_timer {
-    volatile uint32_t load;
-    volatile uint32_t value;
-    volatile uint32_t control;
-};
-
-struct systick {
-    volatile uint32_t control;
-    volatile uint32_t reload;
-    volatile uint32_t value;
+struct fpga_counter {
+    volatile uint32_t count;    /* counts up each time that the prescaler has run down */
+    volatile uint32_t prescale; /* and the prescaler starts from here */
 };
 
 #define UART0 ((struct cmsdk_uart *)BOARD_UART0)
 #define TIMER0 ((struct cmsdk_timer *)BOARD_TIMER0)
-#define DUAL_TIMER ((struct cmsdk_dual_timer *)BOARD_DUAL_TIMER)
-#define SYSTICK ((struct systick *)0xe000e010u)
+#define COUNTER ((struct fpga_counter *)(BOARD_FPGAIO + 0x18u))
 #define NVIC_ISER ((volatile uint32_t *)0xe000e100u)
 
 enum {
@@ -48,27 +43,33 @@ enum {
     UART_BAUD = 115200,
     TIMER_CONTROL_ENABLE = 1,
     TIMER_CONTROL_INTERRUPT = 8,
-    DUAL_TIMER_FREE_RUNNING_32BIT = 0x82,
-    SYSTICK_ENABLE_INTERRUPT_CORE_CLOCK = 7,
 };
 
+/* When timer 0 is wanted. The interrupt is masked where one of these changes. */
+struct event {
+    bool wanted;
+    uint32_t at_ticks;
+};
+
+static struct event heartbeat;
+static struct event alarm;
+static uint32_t heartbeat_period_ticks;
 static void (*heartbeat_isr)(uint32_t late_ticks);
 static uint32_t entropy_state;
 
-void SysTick_Handler(void);
 void Timer0_Handler(void);
 
 void board_init(void)
 {
     UART0->baud_divisor = BOARD_CLOCK_HZ / UART_BAUD;
     UART0->control = UART_CONTROL_TX_RX;
-    DUAL_TIMER->control = DUAL_TIMER_FREE_RUNNING_32BIT;
+    COUNTER->prescale = 0;
     *NVIC_ISER = 1u << BOARD_TIMER0_IRQ;
 }
 
 uint32_t board_ticks(void)
 {
-    return ~DUAL_TIMER->value; /* it counts down from 0xffffffff */
+    return COUNTER->count;
 }
 
 uint32_t board_ticks_hz(void)
@@ -76,38 +77,68 @@ uint32_t board_ticks_hz(void)
     return BOARD_CLOCK_HZ;
 }
 
-void board_alarm_start(uint32_t ticks)
+/* Ticks until an event; 0 if it is due, UINT32_MAX if there is none. Events are less than half a wrap away. */
+static uint32_t ticks_left(const struct event *event, uint32_t now_ticks)
 {
+    if (!event->wanted) {
+        return UINT32_MAX;
+    }
+    int32_t left = (int32_t)(event->at_ticks - now_ticks);
+    return left > 0 ? (uint32_t)left : 0;
+}
+
+static void timer_set(void)
+{
+    uint32_t now_ticks = board_ticks();
+    uint32_t until_heartbeat = ticks_left(&heartbeat, now_ticks);
+    uint32_t until_alarm = ticks_left(&alarm, now_ticks);
+    uint32_t ticks = until_heartbeat < until_alarm ? until_heartbeat : until_alarm;
     TIMER0->control = 0;
     TIMER0->interrupt = 1;
-    TIMER0->reload = ticks;
-    TIMER0->value = ticks;
-    TIMER0->control = TIMER_CONTROL_ENABLE | TIMER_CONTROL_INTERRUPT;
+    if (ticks != UINT32_MAX) {
+        TIMER0->reload = 0; /* it stops when it has run down */
+        TIMER0->value = ticks > 0 ? ticks : 1;
+        TIMER0->control = TIMER_CONTROL_ENABLE | TIMER_CONTROL_INTERRUPT;
+    }
+}
+
+static void event_set(struct event *event, bool wanted, uint32_t at_ticks)
+{
+    uint32_t masked = arch_interrupts_mask();
+    *event = (struct event){ wanted, at_ticks };
+    timer_set();
+    arch_interrupts_restore(masked);
+}
+
+void board_alarm_start(uint32_t ticks)
+{
+    event_set(&alarm, true, board_ticks() + ticks);
 }
 
 void board_alarm_stop(void)
 {
-    TIMER0->control = 0;
-    TIMER0->interrupt = 1;
-}
-
-void Timer0_Handler(void)
-{
-    board_alarm_stop(); /* the timer is periodic, the alarm is not; the interrupt alone ends the sleep */
+    event_set(&alarm, false, 0);
 }
 
 void board_heartbeat_start(uint32_t hz, void (*isr)(uint32_t late_ticks))
 {
     heartbeat_isr = isr;
-    SYSTICK->reload = BOARD_CLOCK_HZ / hz - 1;
-    SYSTICK->value = 0;
-    SYSTICK->control = SYSTICK_ENABLE_INTERRUPT_CORE_CLOCK;
+    heartbeat_period_ticks = BOARD_CLOCK_HZ / hz;
+    event_set(&heartbeat, true, board_ticks() + heartbeat_period_ticks);
 }
 
-void SysTick_Handler(void)
+void Timer0_Handler(void)
 {
-    uint32_t value = SYSTICK->value; /* 0 for the first tick after it expired, then from reload down */
-    heartbeat_isr(value == 0 ? 0 : SYSTICK->reload + 1 - value);
+    uint32_t now_ticks = board_ticks();
+    if (ticks_left(&alarm, now_ticks) == 0) {
+        alarm.wanted = false; /* the interrupt alone ends the sleep */
+    }
+    if (ticks_left(&heartbeat, now_ticks) == 0) {
+        uint32_t late_ticks = now_ticks - heartbeat.at_ticks;
+        heartbeat.at_ticks += heartbeat_period_ticks;
+        heartbeat_isr(late_ticks);
+    }
+    timer_set();
 }
 
 void board_put(const char *text, size_t len)

@@ -17,7 +17,6 @@ extern uint8_t __interrupt_stack_top[], __thread_stack_top[];
 
 int main(void);
 void Reset_Handler(void);
-void SysTick_Handler(void);
 void Timer0_Handler(void);
 
 static volatile uint32_t *const CPACR = (volatile uint32_t *)0xe000ed88u;
@@ -67,7 +66,7 @@ __attribute__((section(".vectors"), used)) static const struct vectors vectors =
     .initial_stack = __interrupt_stack_top,
     .exceptions = {
         Reset_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler,
-        NULL, NULL, NULL, Fault_Handler, Fault_Handler, NULL, Fault_Handler, SysTick_Handler,
+        NULL, NULL, NULL, Fault_Handler, Fault_Handler, NULL, Fault_Handler, Fault_Handler,
     },
     .interrupts = { [BOARD_TIMER0_IRQ] = Timer0_Handler },
 };

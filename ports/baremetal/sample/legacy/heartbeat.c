@@ -61,7 +61,8 @@ bool heartbeat_take(uint32_t *out_expired_ticks)
 void heartbeat_read(struct heartbeat_report *out_report, bool restart)
 {
     uint32_t masked = arch_interrupts_mask();
-    *out_report = (struct heartbeat_report){ beats, late_least_ticks, late_most_ticks };
+    uint32_t least_ticks = late_least_ticks <= late_most_ticks ? late_least_ticks : late_most_ticks; /* none yet: 0 */
+    *out_report = (struct heartbeat_report){ beats, least_ticks, late_most_ticks };
     if (restart) {
         late_least_ticks = UINT32_MAX;
         late_most_ticks = 0;

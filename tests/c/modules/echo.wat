@@ -1,0 +1,23 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Prints its arguments and its environment, NULs as they are, as one line each.
+(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $environ_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_get" (func $environ (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 32) "\n")
+  (func $print (param $len i32)
+    (i32.store (i32.const 8) (i32.const 4096))
+    (i32.store (i32.const 12) (local.get $len))
+    (i32.store (i32.const 16) (i32.const 32))
+    (i32.store (i32.const 20) (i32.const 1))
+    (drop (call $write (i32.const 1) (i32.const 8) (i32.const 2) (i32.const 24))))
+  (func (export "_start")
+    (drop (call $args_sizes (i32.const 0) (i32.const 4)))
+    (drop (call $args (i32.const 64) (i32.const 4096)))
+    (call $print (i32.load (i32.const 4)))
+    (drop (call $environ_sizes (i32.const 0) (i32.const 4)))
+    (drop (call $environ (i32.const 64) (i32.const 4096)))
+    (call $print (i32.load (i32.const 4)))))

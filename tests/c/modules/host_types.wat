@@ -1,0 +1,20 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Passes a value of each type through the host, twelve at most, and traps if one comes back wrong.
+(module
+  (import "test" "mixed" (func $mixed (param i32 i64 f32 f64) (result f64)))
+  (import "test" "f32" (func $f32 (param f32) (result f32)))
+  (import "test" "i64" (func $i64 (param i64) (result i64)))
+  (import "test" "twelve" (func $twelve (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+  (import "test" "none" (func $none))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (if (f64.ne (call $mixed (i32.const -1) (i64.const -2) (f32.const 1.5) (f64.const -0.25)) (f64.const -0.25))
+      (then (unreachable)))
+    (if (f32.ne (call $f32 (f32.const 0.5)) (f32.const 1.0))
+      (then (unreachable)))
+    (if (i64.ne (call $i64 (i64.const 0x123456789abcdef0)) (i64.const 0x0fedcba987654321))
+      (then (unreachable)))
+    (if (i32.ne (call $twelve (i32.const 1) (i32.const 2) (i32.const 3) (i32.const 4) (i32.const 5) (i32.const 6)
+        (i32.const 7) (i32.const 8) (i32.const 9) (i32.const 10) (i32.const 11) (i32.const 12)) (i32.const 78))
+      (then (unreachable)))
+    (call $none)))
