@@ -15,6 +15,7 @@ mod numeric;
 
 use std::collections::BTreeMap;
 
+use sampan_packed_format::image::MAX_FRAME;
 use sampan_packed_format::{NEAR_SLOTS, Operation};
 use wasmparser::{FunctionBody, Operator};
 
@@ -153,6 +154,10 @@ impl<'m, 'a> Lowering<'m, 'a> {
             let (operator, offset) = pair?;
             lowering.offset = offset as u32;
             lowering.operator(&operator).map_err(|error| error.at(function, offset))?;
+            if lowering.next_home() > MAX_FRAME {
+                let message = format!("a frame of more than {MAX_FRAME} slots");
+                return Err(PackError::unsupported(message).at(function, offset));
+            }
         }
         Ok(lowering)
     }
