@@ -71,8 +71,6 @@ pub(crate) struct Lowered {
     pub(crate) slots: u32,
     pub(crate) labels: u32,
     pub(crate) big: bool,
-    /// First slot of the operand stack's homes.
-    pub(crate) homes: u32,
 }
 
 /// Lowers the function with this index.
@@ -154,19 +152,13 @@ impl<'m, 'a> Lowering<'m, 'a> {
         for pair in body.get_operators_reader()?.into_iter_with_offsets() {
             let (operator, offset) = pair?;
             lowering.offset = offset as u32;
-            lowering.operator(&operator).map_err(|error| error.at(function, offset as u64))?;
+            lowering.operator(&operator).map_err(|error| error.at(function, offset))?;
         }
         Ok(lowering)
     }
 
     fn finish(self) -> Lowered {
-        Lowered {
-            items: self.items,
-            slots: self.slots,
-            labels: self.labels,
-            big: self.big,
-            homes: self.homes,
-        }
+        Lowered { items: self.items, slots: self.slots, labels: self.labels, big: self.big }
     }
 
     /// Places locals and constants, and sets them.
