@@ -5,7 +5,8 @@
  */
 #include <stdint.h>
 
-__attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit"))) _Noreturn void proc_exit(int32_t code);
+__attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit"))) _Noreturn void
+proc_exit(int32_t code);
 
 static volatile uint16_t table[512];
 

@@ -696,12 +696,14 @@ struct sampan_config {
   uint32_t max_host_functions;
   /**
    * Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
-   * before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+   * before another one, or the firmware, has its turn. 0: 10000, with wasmi on a Cortex-M4 about 125000
+   * instructions.
    */
   uint32_t slice_fuel;
   /**
    * Bytes of the stack that engines run on, host functions included, and interrupts where they use
-   * the interrupted stack. 0: what the engine in this library needs, with room for both.
+   * the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
+   * its own: it runs on that of the caller of `sampan_runtime_poll`.
    */
   uint32_t engine_stack_len;
   /**
@@ -741,7 +743,7 @@ struct sampan_runtime_stats {
    */
   size_t arena_peak;
   /**
-   * Bytes of the runtime's own data for each container that can exist.
+   * Bytes of the runtime's own data for each container that can exist, beside its engine's.
    */
   uint32_t container_overhead;
   /**

@@ -5,8 +5,8 @@
 #include "support.h"
 #include "tests.h"
 
-/* An engine stack that init takes. Nothing runs on it. */
-#define LITTLE_STACK 4096u
+/* The least engine stack that init takes. */
+#define LITTLE_STACK (32u * 1024)
 
 /* Init answers `expected`, and gives no runtime out. */
 static void refused(int32_t expected, const struct sampan_config *config) {
@@ -90,7 +90,7 @@ static void largest_tables(void) {
 /* Arenas that end at a guard page, with a byte of pattern before them that must stay. */
 static void every_size(void) {
   size_t least = 0;
-  for (size_t len = 0; len <= 24 * 1024; len++) {
+  for (size_t len = 0; len <= LITTLE_STACK + 8 * 1024; len++) {
     struct sampan_config config = config_default();
     uint8_t *start = arena_before_guard(len + 16);
     config.arena = start + 16;
@@ -110,7 +110,7 @@ static void every_size(void) {
     }
     CHECK(untouched(start, 16));
   }
-  CHECK(least > LITTLE_STACK && least < 16 * 1024);
+  CHECK(least > LITTLE_STACK && least < LITTLE_STACK + 8 * 1024);
 }
 
 static void every_alignment(void) {
@@ -127,6 +127,26 @@ static void every_alignment(void) {
     CHECK(untouched(memory, offset));
     CHECK(untouched(memory + offset + ARENA_LEN - 64, 64 - offset));
   }
+}
+
+/* What init takes is enough to load and run on: no stack that overruns what lies before it. */
+static void least_stack(void) {
+  struct sampan_config config = config_default();
+  config.engine_stack_len = LITTLE_STACK;
+  struct sampan_runtime *rt = runtime_open_with(&config);
+  for (size_t idx = 0; idx < modules_len; idx++) {
+    uint32_t id = 0;
+    int32_t code = sampan_container_create(rt, modules[idx]->bytes, modules[idx]->len, NULL, &id);
+    if (code == SAMPAN_STATUS_OK) {
+      CHECK_STATUS(OK, sampan_container_start(rt, id));
+      poll_until_idle(rt, 10);
+      container_drop(rt, id);
+    }
+  }
+  struct sampan_runtime_stats stats = {.size = sizeof stats};
+  CHECK_STATUS(OK, sampan_runtime_stats(rt, &stats));
+  CHECK(stats.engine_stack_peak > 0 && stats.engine_stack_peak < stats.engine_stack_len);
+  runtime_close(rt);
 }
 
 /* Arenas too small for a container, and larger ones: what is created runs, what isn't changes nothing. */
@@ -193,6 +213,7 @@ void test_init(void) {
   group("init: arenas");
   every_size();
   every_alignment();
+  least_stack();
   sizes_with_a_container();
   group("init: one runtime at a time");
   one_at_a_time();

@@ -9,7 +9,7 @@ use crate::types::{sampan_config, sampan_event, sampan_runtime_stats};
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
 use portable_atomic::{AtomicBool, AtomicPtr, Ordering};
-use sampan_abi::{ExitKind, Status};
+use sampan_abi::{ExitKind, Status, limits};
 use sampan_core::{Config, Event, Inbox, InboxCell, Runtime};
 use sampan_engine::Arena;
 
@@ -53,16 +53,19 @@ impl sampan_runtime {
         self.platform.wake();
     }
 
-    fn deliver_events(&self) -> Result<(), Status> {
-        let Some(callback) = self.event else { return Ok(()) };
-        while let Some(event) = self.with(|core| Ok(core.take_event()))? {
+    /// Tells what has changed, at most once for each container that can exist; whether that was all.
+    fn deliver_events(&self) -> Result<bool, Status> {
+        let Some(callback) = self.event else { return Ok(true) };
+        // A callback that changes the state it's told of would else never let the poll end.
+        for _ in 0..limits::MAX_CONTAINERS {
+            let Some(event) = self.with(|core| Ok(core.take_event()))? else { return Ok(true) };
             let event = c_event(&event);
             let outer = self.delivering.swap(true, Ordering::Relaxed);
             // SAFETY: firmware promised that its callback may be called with its context from a poll.
             unsafe { callback(self.event_ctx.0, &raw const event) };
             self.delivering.store(outer, Ordering::Relaxed);
         }
-        Ok(())
+        Ok(false)
     }
 }
 
@@ -242,9 +245,9 @@ pub unsafe extern "C" fn sampan_runtime_poll(rt: *mut sampan_runtime, out_deadli
         let runtime = unsafe { handle(rt) }?;
         let out_deadline_us = not_null(out_deadline_us)?;
         let deadline_us = runtime.with(|core| Ok(core.poll()))?;
-        runtime.deliver_events()?;
+        let all_told = runtime.deliver_events()?;
         // SAFETY: not NULL (checked), aligned and writable by the caller's promise.
-        unsafe { write(out_deadline_us, deadline_us) };
+        unsafe { write(out_deadline_us, if all_told { deadline_us } else { 0 }) };
         Ok(())
     };
     status(run())

@@ -35,7 +35,8 @@ pub struct sampan_config {
     /// Host functions that can be registered, at most SAMPAN_MAX_HOST_FUNCTIONS. 0: 32.
     pub max_host_functions: u32,
     /// Fuel of one slice, SAMPAN_MIN_SLICE_FUEL to SAMPAN_MAX_SLICE_FUEL: how long a container runs
-    /// before another one, or the firmware, has its turn. 0: 10000, about 50000 instructions.
+    /// before another one, or the firmware, has its turn. 0: 10000, with wasmi on a Cortex-M4 about 125000
+    /// instructions.
     pub slice_fuel: u32,
     /// Bytes of the stack that engines run on, host functions included, and interrupts where they use
     /// the interrupted stack. 0: what wasmi needs, with room for both. The packed engine has no stack of
@@ -157,7 +158,7 @@ pub struct sampan_runtime_stats {
     pub arena_used: usize,
     /// Most bytes of it ever in use.
     pub arena_peak: usize,
-    /// Bytes of the runtime's own data for each container that can exist.
+    /// Bytes of the runtime's own data for each container that can exist, beside its engine's.
     pub container_overhead: u32,
     /// Bytes of the stack that engines run on.
     pub engine_stack_len: u32,

@@ -34,7 +34,7 @@ pub struct RuntimeStats {
     pub arena_used: usize,
     /// Most bytes of the arena ever in use.
     pub arena_peak: usize,
-    /// Bytes of the runtime's own data for each container.
+    /// Bytes of the runtime's own data for each container, beside its engine's.
     pub container_overhead: usize,
     /// Polls so far.
     pub polls: u64,
@@ -59,8 +59,8 @@ where
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
-    /// Bytes of the runtime's own data for each container.
-    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>();
+    /// Bytes of the runtime's own data for each container, beside its engine's.
+    pub const CONTAINER_OVERHEAD: usize = size_of::<Slot<E::Instance>>() - size_of::<E::Instance>();
 
     /// Makes a runtime without containers. Its tables come out of `arena`, and so will all else.
     ///

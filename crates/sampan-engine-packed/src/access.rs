@@ -192,4 +192,30 @@ impl Bytes {
         // SAFETY: the loop has checked that all of it lies in the memory.
         unsafe { place.cast::<T>().write_unaligned(value) }
     }
+
+    /// Copies bytes within the memory, as if by way of another place: ranges may overlap.
+    ///
+    /// A loop of its own, since the general one of the compiler's library takes as much flash as all of the
+    /// verifier.
+    ///
+    /// # Safety
+    /// Both ranges lie in the memory.
+    pub(crate) unsafe fn copy(self, destination: u32, source: u32, len: u32) {
+        let words = len / 4 * 4;
+        if destination <= source {
+            for offset in (0..words).step_by(4) {
+                self.write::<u32>(destination, offset, self.read(source, offset));
+            }
+            for offset in words..len {
+                self.write::<u8>(destination, offset, self.read(source, offset));
+            }
+        } else {
+            for offset in (words..len).rev() {
+                self.write::<u8>(destination, offset, self.read(source, offset));
+            }
+            for offset in (0..words).step_by(4).rev() {
+                self.write::<u32>(destination, offset, self.read(source, offset));
+            }
+        }
+    }
 }

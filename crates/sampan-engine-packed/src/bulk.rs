@@ -96,10 +96,9 @@ impl Machine {
         // Where the ranges overlap upwards, the end goes first.
         let from_end = triple.destination > triple.source;
         let skipped = if from_end { triple.len - units } else { 0 };
-        let source = self.memory.0.wrapping_add((triple.source + skipped) as usize);
-        let destination = self.memory.0.wrapping_add((triple.destination + skipped) as usize);
-        // SAFETY: both ranges lie in the memory, as checked above; they may overlap.
-        unsafe { core::ptr::copy(source, destination, units as usize) };
+        let (destination, source) = (triple.destination + skipped, triple.source + skipped);
+        // SAFETY: both ranges lie in the memory, as checked above.
+        unsafe { self.memory.copy(destination, source, units) };
         Ok(if from_end { triple.retreat(units) } else { triple.advance(units, true) })
     }
 
@@ -212,22 +211,23 @@ impl Machine {
         &mut self,
         frame: Frame,
         slot: u32,
-        to: u32,
-        from: u32,
+        to_table: u32,
+        from_table: u32,
     ) -> Result<u32, TrapKind> {
         let triple = Triple::of(frame, slot);
-        let (to, from) = (self.table_state(to), self.table_state(from));
+        let (to, from) = (self.table_state(to_table), self.table_state(from_table));
         if !within(triple.destination, triple.len, to.len) || !within(triple.source, triple.len, from.len) {
             return Err(TrapKind::TableOutOfBounds);
         }
         let units = triple.len.min(BULK_STEP);
         let from_end = triple.destination > triple.source;
         let skipped = if from_end { triple.len - units } else { 0 };
-        let source = from.entries.wrapping_add((triple.source + skipped) as usize);
-        let destination = to.entries.wrapping_add((triple.destination + skipped) as usize);
-        // SAFETY: both ranges lie in their tables, as checked above, and may be of one; the verifier has shown
-        // that the table which is written lies in RAM.
-        unsafe { core::ptr::copy(source, destination, units as usize) };
+        for step in 0..units {
+            let offset = skipped + if from_end { units - 1 - step } else { step };
+            // Both are less than the length of their table, as checked above.
+            let entry = self.table_get(from_table, triple.source + offset)?;
+            self.table_set(to_table, triple.destination + offset, entry)?;
+        }
         Ok(if from_end { triple.retreat(units) } else { triple.advance(units, true) })
     }
 

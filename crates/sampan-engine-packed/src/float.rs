@@ -71,26 +71,34 @@ pub(crate) fn round(x: f64, mode: u32) -> f64 {
 pub(crate) fn truncate(x: f64, mode: u32, wide: bool) -> Result<u64, TrapKind> {
     let unsigned = mode & 1 != 0;
     // Both bounds are excluded. That below signed 64 bits isn't a double, so it's the next one down.
-    let (low, high) = match (wide, unsigned) {
-        (false, false) => (-2_147_483_649.0, 2_147_483_648.0),
-        (false, true) => (-1.0, 4_294_967_296.0),
-        (true, false) => (-9_223_372_036_854_777_856.0, 9_223_372_036_854_775_808.0),
-        (true, true) => (-1.0, 18_446_744_073_709_551_616.0),
+    let (low, high, bits) = match (wide, unsigned) {
+        (false, false) => (-2_147_483_649.0, 2_147_483_648.0, 31),
+        (false, true) => (-1.0, 4_294_967_296.0, 32),
+        (true, false) => (-9_223_372_036_854_777_856.0, 9_223_372_036_854_775_808.0, 63),
+        (true, true) => (-1.0, 18_446_744_073_709_551_616.0, 64),
     };
-    if mode & 2 == 0 {
-        if x.is_nan() {
-            return Err(TrapKind::BadConversion);
-        }
-        if x <= low || x >= high {
-            return Err(TrapKind::IntegerOverflow);
-        }
+    if x > low && x < high {
+        let magnitude = f64::from_bits(x.to_bits() & !SIGN) as u64;
+        return Ok(if x < 0.0 { magnitude.wrapping_neg() } else { magnitude });
     }
-    Ok(match (wide, unsigned) {
-        (false, false) => u64::from((x as i32).cast_unsigned()),
-        (false, true) => u64::from(x as u32),
-        (true, false) => (x as i64).cast_unsigned(),
-        (true, true) => x as u64,
+    if mode & 2 == 0 {
+        return Err(if x.is_nan() { TrapKind::BadConversion } else { TrapKind::IntegerOverflow });
+    }
+    let greatest = u64::MAX.wrapping_shr(64 - bits);
+    let least = if unsigned { 0 } else { !greatest };
+    Ok(if x.is_nan() {
+        0
+    } else if x < 0.0 {
+        least
+    } else {
+        greatest
     })
+}
+
+/// Square root. That of a 32-bit float, rounded to one, is exactly rounded too.
+#[inline(never)]
+pub(crate) fn square_root(x: f64) -> f64 {
+    libm::sqrt(x)
 }
 
 #[cfg(test)]
@@ -129,7 +137,7 @@ mod tests {
 
     #[test]
     fn truncation_traps_just_outside() {
-        assert_eq!(truncate(-2_147_483_648.9, 0, false), Ok(0x8000_0000));
+        assert_eq!(truncate(-2_147_483_648.9, 0, false).map(|bits| bits as u32), Ok(0x8000_0000));
         assert_eq!(truncate(2_147_483_648.0, 0, false), Err(TrapKind::IntegerOverflow));
         assert_eq!(truncate(2_147_483_648.0, 2, false), Ok(0x7fff_ffff));
         assert_eq!(truncate(-0.9, 1, true), Ok(0));

@@ -224,6 +224,13 @@ fn activate(instance: &mut PackedInstance, reply: Option<u64>, host: &mut dyn Ho
                     return Outcome::Finished;
                 }
             },
+            Exit::Again => {
+                instance.machine.pc = instance.machine.pc.back(1);
+                if instance.machine.fuel < 0 {
+                    instance.place = Place::Next;
+                    return Outcome::Yielded;
+                }
+            }
             Exit::OutOfFuel => {
                 instance.place = Place::Next;
                 return Outcome::Yielded;

@@ -11,7 +11,7 @@ use sampan_packed_format::{
 };
 
 use crate::access::{Bytes, Cursor, Frame};
-use crate::float::{extreme32, extreme64, round, truncate};
+use crate::float::{extreme32, extreme64, round, square_root, truncate};
 use crate::image::Image;
 
 /// Why the loop ended.
@@ -21,6 +21,8 @@ pub(crate) enum Exit {
     Finished,
     /// The fuel is used up.
     OutOfFuel,
+    /// The last word is to be executed again.
+    Again,
     /// A host function is called: `host_import` at `host_base`.
     Host,
     /// The code trapped.
@@ -298,6 +300,15 @@ impl Machine {
                     (at, 0)
                 }};
             }
+            macro_rules! wrapped {
+                ($bytes:expr) => {{
+                    let at: u32 = frame.b(word).wrapping_add(signed_c(word).cast_unsigned());
+                    if at > len.wrapping_sub($bytes) {
+                        trap!(MemoryOutOfBounds)
+                    }
+                    (at, 0)
+                }};
+            }
             macro_rules! load {
                 ($place:expr, $ty:ty, |$value:ident| $extended:expr) => {{
                     let (at, offset) = $place;
@@ -325,13 +336,15 @@ impl Machine {
                     }
                 };
             }
-            // What a slow operation charges; it's done again from where it got to while a length is left.
+            // What a bulk operation charges. While a length is left it's to be done again: not from here, since
+            // then the loop would have to keep the place of every word beside that of the next.
             macro_rules! bulk {
                 ($charge:expr) => {{
                     match $charge {
                         Ok(amount) => {
                             if frame.get(field_a(word) + 2) != 0 {
-                                pc = pc.back(1);
+                                fuel -= amount.cast_signed();
+                                break 'run Exit::Again;
                             }
                             charge!(amount);
                         }
@@ -550,6 +563,20 @@ impl Machine {
                 Operation::Store32Index => store!(index!(0, 4), frame.a(word)),
                 Operation::Store16Index2 => store!(index!(1, 2), frame.a(word) as u16),
                 Operation::Store32Index4 => store!(index!(2, 4), frame.a(word)),
+                Operation::Load8Wrapped => load!(wrapped!(1), u8, |value| u32::from(value)),
+                Operation::Load8SignedWrapped => {
+                    load!(wrapped!(1), i8, |value| i32::from(value).cast_unsigned())
+                }
+                Operation::Load16Wrapped => load!(wrapped!(2), u16, |value| u32::from(value)),
+                Operation::Load16SignedWrapped => {
+                    load!(wrapped!(2), i16, |value| i32::from(value).cast_unsigned())
+                }
+                Operation::Load32Wrapped => load!(wrapped!(4), u32, |value| value),
+                Operation::Load64Wrapped => load64!(wrapped!(8)),
+                Operation::Store8Wrapped => store!(wrapped!(1), frame.a(word) as u8),
+                Operation::Store16Wrapped => store!(wrapped!(2), frame.a(word) as u16),
+                Operation::Store32Wrapped => store!(wrapped!(4), frame.a(word)),
+                Operation::Store64Wrapped => store!(wrapped!(8), frame.a64(word)),
                 Operation::MemorySize => frame.put(word, self.memory_size()),
                 Operation::MemoryGrow => {
                     let size = self.memory_grow(frame.b(word));
@@ -654,6 +681,12 @@ impl Machine {
                 ),
                 Operation::AddShifted1 => frame.put(word, frame.b(word).wrapping_add(frame.c(word) << 1)),
                 Operation::AddShifted2 => frame.put(word, frame.b(word).wrapping_add(frame.c(word) << 2)),
+                Operation::ExclusiveOrShiftLeft => {
+                    frame.put(word, frame.b(word) ^ frame.b(word).wrapping_shl(field_c(word)))
+                }
+                Operation::ExclusiveOrShiftRight => {
+                    frame.put(word, frame.b(word) ^ frame.b(word).wrapping_shr(field_c(word)))
+                }
                 Operation::Equal => frame.put_flag(word, frame.b(word) == frame.c(word)),
                 Operation::NotEqual => frame.put_flag(word, frame.b(word) != frame.c(word)),
                 Operation::LessSigned => frame.put_flag(word, frame.b_signed(word) < frame.c_signed(word)),
@@ -773,7 +806,9 @@ impl Machine {
                 }
                 Operation::FloatAbsolute => frame.put(word, frame.b(word) & 0x7fff_ffff),
                 Operation::FloatNegate => frame.put(word, frame.b(word) ^ 0x8000_0000),
-                Operation::FloatSquareRoot => frame.put_float(word, libm::sqrtf(frame.b_float(word))),
+                Operation::FloatSquareRoot => {
+                    frame.put_float(word, square_root(f64::from(frame.b_float(word))) as f32)
+                }
                 Operation::FloatRound => {
                     frame.put_float(word, round(f64::from(frame.b_float(word)), field_c(word)) as f32)
                 }
@@ -804,7 +839,7 @@ impl Machine {
                 }
                 Operation::DoubleAbsolute => frame.put64(word, frame.b64(word) & !SIGN),
                 Operation::DoubleNegate => frame.put64(word, frame.b64(word) ^ SIGN),
-                Operation::DoubleSquareRoot => frame.put_double(word, libm::sqrt(frame.b_double(word))),
+                Operation::DoubleSquareRoot => frame.put_double(word, square_root(frame.b_double(word))),
                 Operation::DoubleRound => frame.put_double(word, round(frame.b_double(word), field_c(word))),
                 Operation::DoubleEqual => frame.put_flag(word, frame.b_double(word) == frame.c_double(word)),
                 Operation::DoubleNotEqual => {

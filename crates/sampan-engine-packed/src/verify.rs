@@ -123,11 +123,10 @@ fn functions(image: &Image<'_>) -> Option<()> {
 fn function_code(image: &Image<'_>, function: Function, body: &[u8]) -> Option<()> {
     let frame = function.frame_slots;
     let words = body.len() as u32 / 4;
-    let mut next = 0;
     let mut is_left = false;
-    for quad in body.chunks_exact(4) {
+    for (idx, quad) in body.chunks_exact(4).enumerate() {
         let word = u32::from_le_bytes(quad.try_into().ok()?);
-        next += 1;
+        let next = idx as u32 + 1;
         let rule = Operation::RULES.get((word & 0xff) as usize)?;
         let (a, b, c) = (rule.slots_a(), rule.slots_b(), rule.slots_c());
         if (a != 0 && field_a(word) + a > frame)

@@ -27,6 +27,13 @@ impl Instruction {
         self.operation.description().encoding.fields()
     }
 
+    /// Slots that it writes, other than those of what it calls.
+    pub(crate) fn written(&self) -> std::ops::Range<u32> {
+        let field = self.encoding()[0];
+        let first = self.fields[0].cast_unsigned();
+        if field.writes() { first..first + field.slots() } else { 0..0 }
+    }
+
     /// First slot that it writes without reading it, if it does nothing else to the frame.
     pub(crate) fn destination(&self) -> Option<u32> {
         matches!(self.encoding()[0], Field::Write | Field::WritePair).then_some(self.fields[0] as u32)

@@ -433,7 +433,7 @@ impl<'m, 'a> Lowering<'m, 'a> {
         if is_held {
             self.flush_locals(Some(slot));
             self.barrier = self.items.len();
-        } else if self.fuse_multiply_add(&operand, slot) {
+        } else if self.fuse_multiply_add(&operand, slot) || self.choose_into(&operand, slot) {
             return;
         }
         self.move_to(slot, &operand);

@@ -295,7 +295,8 @@ fn parts_address(line: &str) -> &str {
 fn fused_addresses_and_values() {
     same(
         "(module (memory (export \"memory\") 1)
-          (func (export \"f\") (local $p i32) (local $i i32) (local $v i64)
+          (func (export \"f\") (local $p i32) (local $i i32) (local $v i64) (local $q i32)
+            (local.set $p (i32.const 4))
             (loop $l
               (i32.store (i32.add (local.get $p) (i32.shl (local.get $i) (i32.const 2)))
                          (i32.add (local.get $i) (i32.const 1000)))
@@ -307,6 +308,18 @@ fn fused_addresses_and_values() {
                 (i32.load16_s (i32.add (i32.const 4000) (i32.shl (local.get $i) (i32.const 1)))))
               (local.set $v (i64.add (local.get $v) (i64.load32_u (i32.add (local.get $i) (local.get $i)))))
               (i64.store (i32.const 12000) (local.get $v))
+              (i32.store (select (i32.add (local.get $p) (i32.const 64)) (i32.const 30000) (local.get $i))
+                (i32.xor (local.get $i) (i32.shl (local.get $i) (i32.const 13))))
+              (i32.store (i32.add (local.get $i) (i32.const 31000))
+                (i32.add (local.get $i) (local.tee $p (i32.add (local.get $p) (i32.const 4)))))
+              (i32.store (i32.add (local.get $p) (i32.const 4))
+                (i32.add (local.get $i) (local.tee $p (i32.add (local.get $p) (i32.const 4)))))
+              (local.set $p (select (local.get $p) (i32.const 40) (i32.lt_u (local.get $p) (i32.const 600))))
+              (local.set $q (select (local.get $p) (local.get $i) (i32.and (local.get $i) (i32.const 1))))
+              (local.set $q (select (local.get $p) (local.get $q) (local.get $q)))
+              (local.set $q (select (i32.const 8) (i32.const 9) (local.get $q)))
+              (i32.store (i32.const 32000) (i32.add (i32.load (i32.const 32000)) (local.get $q)))
+              (i32.store8 (i32.sub (local.get $p) (i32.const 1)) (i32.const 1))
               (i32.store (i32.add (local.get $i) (i32.const 20000))
                 (i32.and (i32.shr_u (local.get $i) (i32.const 3)) (i32.const 15)))
               (br_if $l (i32.ne (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const 99))))))",

@@ -26,7 +26,7 @@ impl Disassembled {
             }
             Field::ReadPair | Field::WritePair | Field::ChangePair => write!(f, " s{eight_bits}:64"),
             Field::ChangeTriple => write!(f, " s{eight_bits}:3"),
-            Field::Signed8 => write!(f, " {}", eight_bits as u8 as i8),
+            Field::Signed8 | Field::WrappedOffset => write!(f, " {}", eight_bits as u8 as i8),
             Field::Signed16 => write!(f, " {}", signed_bc(self.word)),
             Field::Forward8 => write!(f, " ->{}", next.wrapping_add(eight_bits)),
             Field::Back8 => write!(f, " ->{}", next.wrapping_sub(eight_bits)),

@@ -83,6 +83,8 @@ pub enum Field {
     Offset8,
     /// A slot that is read, part of an address.
     Index,
+    /// 8-bit signed number, part of an address.
+    WrappedOffset,
     /// Words forward, 8 bits.
     Forward8,
     /// Words back, 8 bits.
@@ -198,7 +200,7 @@ impl Field {
     /// Whether the operand is signed.
     #[must_use]
     pub const fn is_signed(self) -> bool {
-        matches!(self, Self::Signed8 | Self::Signed16)
+        matches!(self, Self::Signed8 | Self::Signed16 | Self::WrappedOffset)
     }
 
     /// What must hold of the operand beside the range of its slots.
@@ -208,7 +210,7 @@ impl Field {
             Self::Offset2 => Check::Offset2,
             Self::Offset4 => Check::Offset4,
             Self::Offset8 => Check::Offset8,
-            Self::Index => Check::Index,
+            Self::Index | Self::WrappedOffset => Check::Index,
             Self::Forward8 => Check::Forward8,
             Self::Back8 => Check::Back8,
             Self::Forward16 | Self::TableWords => Check::Forward16,
@@ -249,6 +251,7 @@ pub enum Check {
     Offset2,
     Offset4,
     Offset8,
+    /// `Index` and `WrappedOffset`.
     Index,
     Forward8,
     Back8,

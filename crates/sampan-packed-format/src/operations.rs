@@ -149,6 +149,17 @@ operations! {
     Store32Index "store32.index" Read Read Index "32 bits at B + C = A.";
     Store16Index2 "store16.index2" Read Read Index "16 bits at B + 2 C = A.";
     Store32Index4 "store32.index4" Read Read Index "32 bits at B + 4 C = A.";
+    // Memory: slot and signed offset, wrapped as address arithmetic of the program.
+    Load8Wrapped "load8.u.wrap" Write Read WrappedOffset "A = byte at B + `C`, wrapped.";
+    Load8SignedWrapped "load8.s.wrap" Write Read WrappedOffset "A = byte at B + `C`, wrapped, sign-extended.";
+    Load16Wrapped "load16.u.wrap" Write Read WrappedOffset "A = 16 bits at B + `C`, wrapped.";
+    Load16SignedWrapped "load16.s.wrap" Write Read WrappedOffset "A = 16 bits at B + `C`, wrapped, sign-extended.";
+    Load32Wrapped "load32.wrap" Write Read WrappedOffset "A = 32 bits at B + `C`, wrapped.";
+    Load64Wrapped "load64.wrap" WritePair Read WrappedOffset "A:64 = 64 bits at B + `C`, wrapped.";
+    Store8Wrapped "store8.wrap" Read Read WrappedOffset "Byte at B + `C`, wrapped, = A.";
+    Store16Wrapped "store16.wrap" Read Read WrappedOffset "16 bits at B + `C`, wrapped, = A.";
+    Store32Wrapped "store32.wrap" Read Read WrappedOffset "32 bits at B + `C`, wrapped, = A.";
+    Store64Wrapped "store64.wrap" ReadPair Read WrappedOffset "64 bits at B + `C`, wrapped, = A:64.";
     // Memory as a whole, tables, segments. Triples are destination (or index), source (or value), length.
     MemorySize "memory.size" Write None None "A = size of the memory in pages.";
     MemoryGrow "memory.grow" Write Read None "Grows the memory by B pages; A = its size before in pages, or -1 if it can't.";
@@ -193,6 +204,8 @@ operations! {
     ExtractBits "bits" Write Read Unsigned8 "A = B shifted right by the low 5 bits of `C`, and its low n + 1 bits of that, n being the high 3 bits of `C`.";
     AddShifted1 "add.shl1" Write Read Read "A = B + 2 C.";
     AddShifted2 "add.shl2" Write Read Read "A = B + 4 C.";
+    ExclusiveOrShiftLeft "xor.shli" Write Read Unsigned8 "A = B xor B shifted left by `C` modulo 32.";
+    ExclusiveOrShiftRight "xor.shri.u" Write Read Unsigned8 "A = B xor B shifted right by `C` modulo 32, unsigned.";
     Equal "eq" Write Read Read "A = 1 if B = C, else 0.";
     NotEqual "ne" Write Read Read "A = 1 if B ≠ C, else 0.";
     LessSigned "lt.s" Write Read Read "A = 1 if B < C, signed, else 0.";

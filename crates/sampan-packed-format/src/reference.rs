@@ -43,6 +43,7 @@ const fn text(field: Field) -> &'static str {
         Field::Offset2 => "offset / 2",
         Field::Offset4 | Field::Offset8 => "offset / 4",
         Field::Index => "read, address",
+        Field::WrappedOffset => "s8, address",
         Field::Forward8 => "forward8",
         Field::Back8 => "back8",
         Field::Forward16 => "forward16",

@@ -88,12 +88,12 @@ static void jitter_print(const struct demo_jitter *jitter)
 {
     bool within = jitter->heartbeat_insn <= jitter->slice_insn &&
                   jitter->control_insn <= jitter->slice_insn + DEMO_LOOP_INSN;
-    demo_check(jitter->beats > 0, "the heartbeat goes on");
-    demo_check(jitter->slice_insn <= DEMO_SLICE_MAX_INSN, "a slice is as short as it should be");
-    demo_check(within, "heartbeat and control loop are late by a slice at most");
     print(" beats=%-3u heartbeat_jitter_insn=%-6u control_late_insn=%-6u slice_insn=%-6u within_slice=%s\n",
           (unsigned)jitter->beats, (unsigned)jitter->heartbeat_insn, (unsigned)jitter->control_insn,
           (unsigned)jitter->slice_insn, within ? "yes" : "no");
+    demo_check(jitter->beats > 0, "the heartbeat goes on");
+    demo_check(jitter->slice_insn <= DEMO_SLICE_MAX_INSN, "a slice is as short as it should be");
+    demo_check(within, "heartbeat and control loop are late by a slice at most");
 }
 
 static void show_useful(struct sampan_runtime *rt, uint64_t activations[USEFUL])

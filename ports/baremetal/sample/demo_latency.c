@@ -190,8 +190,8 @@ static void measure(struct sampan_runtime *rt, const struct latency_case *one)
     uint32_t slice_insn = demo_slice_longest_insn();
     bool within = demo_insn(most_ticks) <= slice_insn + DEMO_LOOP_INSN;
     demo_check(within, "a container ends within a slice");
-    print("latency doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", one->doing, one->by,
-          (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS, within ? "yes" : "no");
+    print("latency doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", one->doing,
+          one->by, (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS, within ? "yes" : "no");
 }
 
 void demo_latency_run(struct sampan_runtime *rt)

@@ -21,7 +21,7 @@ enum {
     SUBJECT_LIMIT = 64 * 1024,
 };
 
-/* Makes the `nth` allocation of an engine fail, counted from now and from 1; 0: none. Returns whether one was still to fail. */
+/* Makes the `nth` allocation of an engine from now fail, counted from 1; 0: none. Returns whether one still would. */
 uint8_t sampan_test_fail_allocation(uint32_t nth);
 
 static const struct test_module modules[] = {

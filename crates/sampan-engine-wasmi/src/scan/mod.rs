@@ -15,7 +15,7 @@ use reader::{Malformed, Reader};
 
 /// Parameters and locals of one function. wasmi zeroes locals for free, so they cost time beyond fuel.
 pub(crate) const MAX_LOCALS: u32 = 512;
-/// Parameters or results of a function type, as wasmi's strict limits have it.
+/// Parameters or results of a function type.
 pub(crate) const MAX_ARITY: usize = 32;
 
 /// Why a module is refused.

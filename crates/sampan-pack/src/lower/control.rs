@@ -10,7 +10,7 @@ use sampan_packed_format::{NEAR_SLOTS, Operation};
 use wasmparser::{BlockType, Operator};
 
 use super::{Lowering, Operand, Value};
-use crate::code::{Label, Relation};
+use crate::code::{Item, Label, Relation};
 use crate::error::PackError;
 use crate::module::{Kind, Type, slots};
 
@@ -512,5 +512,40 @@ impl Lowering<'_, '_> {
         }
         let operation = if first.slots() == 1 { Operation::MoveIfZero } else { Operation::MoveIfZero64 };
         self.emit(operation, [home, second_slot, condition]);
+    }
+
+    /// Makes a choice in the local that it's for, where it was made in its home just now.
+    pub(super) fn choose_into(&mut self, operand: &Operand, local: u32) -> bool {
+        let Some(last) = self.recent(1) else { return false };
+        let opposite = match last.operation {
+            Operation::MoveIfZero => Operation::MoveIfNonZero,
+            Operation::MoveIfZero64 => Operation::MoveIfNonZero64,
+            _ => return false,
+        };
+        let [made, second, condition] = last.fields.map(i32::cast_unsigned);
+        if operand.value != Value::Home || made != operand.home {
+            return false;
+        }
+        if second == local {
+            self.take_back();
+            self.emit(opposite, [local, made, condition]);
+            return true;
+        }
+        let Some(first) = self.recent(2).filter(|first| first.destination() == Some(made)) else {
+            return false;
+        };
+        let is_move = matches!(first.operation, Operation::Move | Operation::Move64);
+        let is_own = is_move && first.fields[1].cast_unsigned() == local;
+        if !is_own && (local..local + operand.slots()).contains(&condition) {
+            return false;
+        }
+        self.take_back();
+        if is_own {
+            self.take_back();
+        } else if let Some(Item::Code(first)) = self.items.last_mut() {
+            first.fields[0] = local.cast_signed();
+        }
+        self.emit(last.operation, [local, second, condition]);
+        true
     }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Memory, tables and segments.
 //!
-//! A load or store has three forms. With an immediate offset it is the fastest; it needs a memory that is
-//! never smaller than offset and size, so that the engine's check can't wrap. With an index it takes the
-//! address arithmetic in; it needs a memory of at least 8 bytes. The far form is for all else.
+//! A load or store has four forms. With an immediate offset it needs a memory that is never smaller than
+//! offset and size, so that the engine's check can't wrap. With an index, or an offset that wraps, it takes
+//! the program's address arithmetic in; that needs a memory of at least 8 bytes. The far form is for all else.
 
 use sampan_packed_format::Operation;
 use wasmparser::{MemArg, Operator};
 
 use super::{Lowering, Operand, Value};
+use crate::code::{Instruction, Item};
 use crate::error::PackError;
 use crate::module::Kind;
 
@@ -16,6 +17,8 @@ use crate::module::Kind;
 struct Access {
     immediate: Operation,
     far: Operation,
+    /// With a signed offset that wraps.
+    wrapped: Operation,
     index: Option<Operation>,
     /// With the index shifted left by this.
     scaled: Option<(Operation, u32)>,
@@ -26,21 +29,50 @@ struct Access {
 
 const fn access(operation: Operation) -> Access {
     use Operation as O;
-    let (far, index, scaled, bytes, unit) = match operation {
-        O::Load8 => (O::Load8Far, Some(O::Load8Index), None, 1, 1),
-        O::Load8Signed => (O::Load8SignedFar, Some(O::Load8SignedIndex), None, 1, 1),
-        O::Load16 => (O::Load16Far, Some(O::Load16Index), Some((O::Load16Index2, 1)), 2, 2),
-        O::Load16Signed => {
-            (O::Load16SignedFar, Some(O::Load16SignedIndex), Some((O::Load16SignedIndex2, 1)), 2, 2)
+    let (far, wrapped, index, scaled, bytes, unit) = match operation {
+        O::Load8 => (O::Load8Far, O::Load8Wrapped, Some(O::Load8Index), None, 1, 1),
+        O::Load8Signed => (O::Load8SignedFar, O::Load8SignedWrapped, Some(O::Load8SignedIndex), None, 1, 1),
+        O::Load16 => {
+            let scaled = Some((O::Load16Index2, 1));
+            (O::Load16Far, O::Load16Wrapped, Some(O::Load16Index), scaled, 2, 2)
         }
-        O::Load32 => (O::Load32Far, Some(O::Load32Index), Some((O::Load32Index4, 2)), 4, 4),
-        O::Load64 => (O::Load64Far, None, None, 8, 4),
-        O::Store8 => (O::Store8Far, Some(O::Store8Index), None, 1, 1),
-        O::Store16 => (O::Store16Far, Some(O::Store16Index), Some((O::Store16Index2, 1)), 2, 2),
-        O::Store32 => (O::Store32Far, Some(O::Store32Index), Some((O::Store32Index4, 2)), 4, 4),
-        _ => (O::Store64Far, None, None, 8, 4),
+        O::Load16Signed => {
+            let scaled = Some((O::Load16SignedIndex2, 1));
+            (O::Load16SignedFar, O::Load16SignedWrapped, Some(O::Load16SignedIndex), scaled, 2, 2)
+        }
+        O::Load32 => {
+            let scaled = Some((O::Load32Index4, 2));
+            (O::Load32Far, O::Load32Wrapped, Some(O::Load32Index), scaled, 4, 4)
+        }
+        O::Load64 => (O::Load64Far, O::Load64Wrapped, None, None, 8, 4),
+        O::Store8 => (O::Store8Far, O::Store8Wrapped, Some(O::Store8Index), None, 1, 1),
+        O::Store16 => {
+            let scaled = Some((O::Store16Index2, 1));
+            (O::Store16Far, O::Store16Wrapped, Some(O::Store16Index), scaled, 2, 2)
+        }
+        O::Store32 => {
+            let scaled = Some((O::Store32Index4, 2));
+            (O::Store32Far, O::Store32Wrapped, Some(O::Store32Index), scaled, 4, 4)
+        }
+        _ => (O::Store64Far, O::Store64Wrapped, None, None, 8, 4),
     };
-    Access { immediate: operation, far, index, scaled, bytes, unit }
+    Access { immediate: operation, far, wrapped, index, scaled, bytes, unit }
+}
+
+impl Access {
+    /// The form that takes the addition in which made the address.
+    fn fuse(&self, sum: &Instruction) -> Option<(Operation, u32, u32)> {
+        let [_, base, part] = sum.fields.map(i32::cast_unsigned);
+        let operation = match (sum.operation, self.scaled) {
+            (Operation::AddImmediate, _) => self.wrapped,
+            (Operation::Add, _) => self.index?,
+            (Operation::AddShifted1, Some((scaled, 1))) | (Operation::AddShifted2, Some((scaled, 2))) => {
+                scaled
+            }
+            _ => return None,
+        };
+        Some((operation, base, part))
+    }
 }
 
 /// Extension of a 32-bit load to 64 bits.
@@ -179,10 +211,12 @@ impl Lowering<'_, '_> {
         let access = access(operation);
         let (value, address) = (self.pop(), self.pop());
         let offset = memarg.offset as u32;
-        // A value that was made after the address hides it from view.
-        if value.value != Value::Home
-            && let Some((operation, b, c)) = self.fused_address(&access, &address, offset)
-        {
+        if value.value == Value::Home {
+            if let Some((operation, b, c)) = self.sunk_address(&access, &address, offset) {
+                self.emit(operation, [value.home, b, c]);
+                return;
+            }
+        } else if let Some((operation, b, c)) = self.fused_address(&access, &address, offset) {
             // The parts of the address may lie in this home and the next.
             let value = self.slot_at(&value, address.home + 2);
             self.emit(operation, [value, b, c]);
@@ -200,32 +234,61 @@ impl Lowering<'_, '_> {
         address: &Operand,
         offset: u32,
     ) -> Option<(Operation, u32, u32)> {
-        let index = access.index?;
         if offset != 0 || self.memory_bytes() < 8 {
             return None;
         }
         let sum = self.made(address)?;
-        let [_, base, part] = sum.fields.map(i32::cast_unsigned);
-        match (sum.operation, access.scaled) {
-            (Operation::Add, scaled) => {
-                self.take_back();
-                if let Some((scaled, shift)) = scaled {
-                    for (base, part) in [(base, part), (part, base)] {
-                        if base != part && self.takes_shift(part, shift) {
-                            let shifted = self.recent(1)?.fields[1].cast_unsigned();
-                            self.take_back();
-                            return Some((scaled, base, shifted));
-                        }
-                    }
+        let fused = access.fuse(&sum)?;
+        self.take_back();
+        let (_, base, part) = fused;
+        if sum.operation == Operation::Add
+            && let Some((scaled, shift)) = access.scaled
+        {
+            for (base, part) in [(base, part), (part, base)] {
+                if base != part && self.takes_shift(part, shift) {
+                    let shifted = self.recent(1)?.fields[1].cast_unsigned();
+                    self.take_back();
+                    return Some((scaled, base, shifted));
                 }
-                Some((index, base, part))
             }
-            (Operation::AddShifted1, Some((scaled, 1))) | (Operation::AddShifted2, Some((scaled, 2))) => {
-                self.take_back();
-                Some((scaled, base, part))
-            }
-            _ => None,
         }
+        Some(fused)
+    }
+
+    /// As [`Self::fused_address`], for an address that was made before the value that is to be stored: its
+    /// addition moves down to the store, if nothing between changes what it adds.
+    fn sunk_address(
+        &mut self,
+        access: &Access,
+        address: &Operand,
+        offset: u32,
+    ) -> Option<(Operation, u32, u32)> {
+        if offset != 0 || self.memory_bytes() < 8 || address.value != Value::Home {
+            return None;
+        }
+        let mut idx = self.items.len();
+        let sum = loop {
+            idx = idx.checked_sub(1).filter(|&idx| idx >= self.barrier)?;
+            let Item::Code(code) = self.items[idx] else { return None };
+            if code.destination() == Some(address.home) {
+                break code;
+            }
+            if code.written().contains(&address.home) {
+                return None;
+            }
+        };
+        let fused = access.fuse(&sum)?;
+        for item in &self.items[idx + 1..] {
+            let Item::Code(code) = item else { return None };
+            let written = code.written();
+            let added = &sum.fields[1..];
+            let mut reads = sum.encoding().into_iter().skip(1).zip(added);
+            if reads.any(|(field, &slot)| field.reads() && written.contains(&slot.cast_unsigned())) {
+                return None;
+            }
+        }
+        self.items.remove(idx);
+        Some(fused)
     }
 
     /// Whether the last instruction shifts something left by `shift` into slot `slot` of the operand stack.

@@ -174,7 +174,12 @@ impl Lowering<'_, '_> {
             }
         }
         let (left_slot, right_slot) = (self.slot(&left), self.slot(&right));
-        if operation == Operation::Add && self.fuse_add(left_slot, right_slot) {
+        let is_fused = match operation {
+            Operation::Add => self.fuse_add(left_slot, right_slot),
+            Operation::ExclusiveOr => self.fuse_exclusive_or(left_slot, right_slot),
+            _ => false,
+        };
+        if is_fused {
             return;
         }
         let home = self.push(kind);
@@ -237,6 +242,25 @@ impl Lowering<'_, '_> {
             }
             _ => false,
         }
+    }
+
+    /// Takes a shift made just now into the exclusive or of it and what was shifted, as hashes do.
+    fn fuse_exclusive_or(&mut self, left: u32, right: u32) -> bool {
+        let Some(last) = self.recent(1) else { return false };
+        let Some(made) = last.destination().filter(|&made| made >= self.homes) else { return false };
+        let [_, source, count] = last.fields.map(i32::cast_unsigned);
+        let operation = match last.operation {
+            Operation::ShiftLeftImmediate => Operation::ExclusiveOrShiftLeft,
+            Operation::ShiftRightImmediate => Operation::ExclusiveOrShiftRight,
+            _ => return false,
+        };
+        if source == made || ((made, source) != (left, right) && (made, source) != (right, left)) {
+            return false;
+        }
+        self.take_back();
+        let home = self.push(Kind::I32);
+        self.emit(operation, [home, source, count]);
+        true
     }
 
     /// Turns `local = local + product` into one operation. The sum was made just now, in its home.

@@ -1,0 +1,20 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; What falls out of a loop's end are its results, not its parameters.
+(module
+  (func (export "constant") (result i32) (loop (result i32) (nop) (i32.const 2)))
+  (func (export "local") (param i32) (result i32) (loop (result i32) (local.get 0)))
+  (func (export "counted") (param i32) (result i32) (local i32)
+    (i32.and (local.get 0) (i32.const 15))
+    (local.set 0)
+    (loop $again (result i32)
+      (local.set 1 (i32.add (local.get 1) (i32.const 3)))
+      (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+      (br_if $again (i32.gt_s (local.get 0) (i32.const 0)))
+      (local.get 1)))
+  (func (export "with parameters") (param i32 i64) (result i64 i32)
+    (local.get 0)
+    (local.get 1)
+    (loop (param i32 i64) (result i64 i32)
+      (drop)
+      (i64.extend_i32_u)
+      (i32.const 7))))
