@@ -11,6 +11,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sampan_abi::limits::{MAX_SLICE_FUEL, MIN_SLICE_FUEL};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 /// Runs containers for microcontrollers on a development machine.
 #[derive(Debug, Parser)]
@@ -33,6 +34,14 @@ pub(crate) enum Command {
     /// `sampan: `; so does the report at the end, if there are several containers or with -v.
     #[command(after_long_help = run_help(), verbatim_doc_comment)]
     Run(Box<RunArguments>),
+    /// Make a packed image of a WebAssembly module
+    ///
+    /// A packed image is register bytecode that the device verifies in one pass and runs in place: no
+    /// translation, no memory for code. It isn't signed. The same module makes the same bytes.
+    #[command(verbatim_doc_comment)]
+    Pack(PackArguments),
+    /// Print the code of a packed image
+    Disasm(DisasmArguments),
     /// List the engines that this tool is linked with
     Engines,
 }
@@ -50,12 +59,54 @@ fn run_help() -> String {
          \n\
          Examples:\n\
          \x20 sampan run app.wasm --arg --fast --env MODE=test\n\
+         \x20 sampan run app.wasm --engine packed\n\
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
          \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq '.containers[0].memory'\n",
         exit::list()
     )
+}
+
+/// Which engine runs a plain module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineChoice {
+    /// Modules by wasmi, packed images by the packed engine
+    Auto,
+    /// Modules are packed first
+    Packed,
+    /// Packed images are refused
+    Wasmi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PackArguments {
+    /// WebAssembly module
+    #[arg(value_name = "MODULE")]
+    pub(crate) file: PathBuf,
+
+    /// Image to write [default: the module's name with .spk]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Most linear memory that a module which grows its memory may come to have [default: what it starts with]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) memory: Option<u32>,
+
+    /// Most entries that a table which is grown may come to have [default: 64]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) table_entries: Option<u32>,
+
+    /// Debug map to write: translates code offsets of faults to functions and module offsets
+    #[arg(long, value_name = "FILE")]
+    pub(crate) debug_map: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DisasmArguments {
+    /// Packed image
+    #[arg(value_name = "IMAGE")]
+    pub(crate) file: PathBuf,
 }
 
 /// Which time the containers live in.
@@ -69,7 +120,7 @@ pub(crate) enum ClockChoice {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// WebAssembly modules, each with options of its own: FILE:key=value,key=value
+    /// WebAssembly modules or packed images, each with options of its own: FILE:key=value,key=value
     ///
     /// The keys are name, memory, stack, share, priority, arg and env: what the options of the
     /// same name do for all containers. `arg` and `env` may be repeated and add to those for all.
@@ -94,6 +145,10 @@ pub(crate) struct RunArguments {
     /// Time that the containers live in
     #[arg(long, value_enum, default_value_t = ClockChoice::Virtual)]
     pub(crate) clock: ClockChoice,
+
+    /// Engine that runs plain modules
+    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
+    pub(crate) engine: EngineChoice,
 
     /// Fuel that takes one second of virtual time
     ///

@@ -2,12 +2,13 @@
 //! The engines that this tool is linked with: the only file that names one.
 
 use sampan_abi::EngineKind;
-use sampan_engine::Arena;
+use sampan_engine::{Arena, Either};
+use sampan_engine_packed::PackedEngine;
 use sampan_engine_wasmi::WasmiEngine;
 use sampan_engine_wasmi::wall::DEFAULT_STACK_BYTES;
 
-/// What runs the containers.
-pub(crate) type HostEngine = WasmiEngine;
+/// What runs the containers: packed images and plain modules.
+pub(crate) type HostEngine = Either<PackedEngine, WasmiEngine>;
 
 /// Makes the engine.
 ///
@@ -16,11 +17,14 @@ pub(crate) fn make() -> Option<HostEngine> {
     // An arena hands out all of itself but for a sixteenth.
     let memory = vec![0; DEFAULT_STACK_BYTES / 8 * 9];
     let stack = Arena::new(memory.leak()).allocate(DEFAULT_STACK_BYTES)?;
-    WasmiEngine::new(stack).ok()
+    Some(Either { first: PackedEngine::new(), second: WasmiEngine::new(stack).ok()? })
 }
 
 /// The engines, a line each.
 pub(crate) fn list() -> String {
-    let linked = [(EngineKind::Wasmi, "plain WebAssembly modules (.wasm), translated when loaded")];
+    let linked = [
+        (EngineKind::Packed, "packed images (.spk, from `sampan pack`), run in place"),
+        (EngineKind::Wasmi, "plain WebAssembly modules (.wasm), translated when loaded"),
+    ];
     linked.into_iter().map(|(kind, what)| format!("{}\t{what}\n", kind.text())).collect()
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The `sampan` tool.
 //!
-//! `sampan run` puts plain WebAssembly modules into containers of the same core and engine that firmware
+//! `sampan pack` makes packed images. `sampan run` puts modules and images into containers of the same core and engine that firmware
 //! links, and says by its exit code what became of them. What it prints by itself goes to standard error,
 //! in lines that begin with `sampan: `; standard output belongs to the containers.
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ mod arguments;
 mod container_file;
 mod engine;
 mod exit;
+mod image;
 mod provide;
 mod report;
 mod run;
@@ -36,12 +37,22 @@ fn main() -> ExitCode {
             Ok(code) => code.into(),
             Err(failure) => complain(failure.status, &format!("sampan: {}\n", failure.text)),
         },
+        Ok(Arguments { command: Command::Pack(arguments) }) => tell(image::pack(&arguments)),
+        Ok(Arguments { command: Command::Disasm(arguments) }) => tell(image::disassemble(&arguments.file)),
         Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
         Err(error) if error.use_stderr() => {
             complain(ExitStatus::Usage, &format!("sampan: {}\n", one_line(&error)))
         }
         // Help or version, asked for.
         Err(text) => print(&text.render().to_string()),
+    }
+}
+
+/// Prints what came out, or why nothing did.
+fn tell(result: Result<String, run::Failure>) -> ExitCode {
+    match result {
+        Ok(text) => print(&text),
+        Err(failure) => complain(failure.status, &format!("sampan: {}\n", failure.text)),
     }
 }
 

@@ -1,25 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //! `sampan run`: creates a container for each file, runs them, and tells how it went.
 
-use crate::arguments::{ClockChoice, RunArguments};
+use crate::arguments::{ClockChoice, EngineChoice, RunArguments};
 use crate::container_file::{ContainerFile, ContainerSettings};
 use crate::engine::{self, HostEngine};
 use crate::exit::{self, ExitStatus};
+use crate::image;
 use crate::provide::Names;
 use crate::report::{Container, Report};
-use crate::units::{seconds, size};
+use crate::units::seconds;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_platform::Clock;
 use sampan_sim::{ConsoleLog, Ending, Settings, SimClock, SimEntropy, Simulator};
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-
-/// No file larger than this is read: far more than any microcontroller holds.
-const MAX_IMAGE_BYTES: u64 = 32 << 20;
 
 /// Why nothing was run.
 pub(crate) struct Failure {
@@ -29,7 +26,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    fn new(status: ExitStatus, text: impl Into<String>) -> Self {
+    pub(crate) fn new(status: ExitStatus, text: impl Into<String>) -> Self {
         Self { status, text: text.into() }
     }
 }
@@ -58,8 +55,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     let names = Names::default();
     provide(&mut simulator, arguments, &log, &names)?;
     let files = arguments.files.iter().zip(&settings);
-    let created: Result<Vec<Created>, Failure> =
-        files.map(|(file, settings)| create(&mut simulator, &log, file, settings)).collect();
+    let created: Result<Vec<Created>, Failure> = files
+        .map(|(file, settings)| create(&mut simulator, &log, file, settings, arguments.engine))
+        .collect();
     let created = created?;
     if created.len() > 1 {
         log.show_names();
@@ -173,10 +171,11 @@ fn create(
     log: &ConsoleLog,
     file: &ContainerFile,
     settings: &ContainerSettings,
+    engine: EngineChoice,
 ) -> Result<Created, Failure> {
     let shown = file.path.display().to_string();
     let fail = |status, wrong: &str| Failure::new(status, format!("{shown}: {wrong}"));
-    let image = read_image(&file.path).map_err(|(status, wrong)| fail(status, &wrong))?;
+    let image = image::load(&file.path, engine)?;
     let name = settings.name.clone().unwrap_or_default();
     let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
     let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
@@ -195,19 +194,6 @@ fn create(
     Ok(Created { id, name, file: shown })
 }
 
-/// Reads a module; it stays for the life of the process, as it would in flash.
-fn read_image(path: &Path) -> Result<&'static [u8], (ExitStatus, String)> {
-    let unreadable = |error: std::io::Error| (ExitStatus::Unreadable, format!("can't be read: {error}"));
-    let mut image = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(MAX_IMAGE_BYTES + 1).read_to_end(&mut image).map_err(unreadable)?;
-    if image.len() as u64 > MAX_IMAGE_BYTES {
-        let text = format!("larger than {}, the most that a module may have", size(MAX_IMAGE_BYTES as usize));
-        return Err((ExitStatus::BadImage, text));
-    }
-    Ok(image.leak())
-}
-
 /// What was wrong with a file, in one line. `errors` are the runtime's lines on it, the cause first.
 fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
     // The last line only says that there is no container.
@@ -216,6 +202,7 @@ fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
         _ => "",
     };
     let what = match status {
+        Status::BadImage if image.starts_with(b"SPK") => "broken packed image",
         Status::BadImage if !image.starts_with(b"\0asm") => return not_a_module(image),
         Status::BadImage => "broken WebAssembly module",
         Status::UnknownImport | Status::ImportType => return cause.to_owned(),

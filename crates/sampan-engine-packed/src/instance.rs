@@ -9,7 +9,7 @@ use sampan_packed_format::image::{DATA_ACTIVE, TABLE_CHANGES, UNBOUNDED};
 
 use crate::access::{Bytes, Cursor, Frame};
 use crate::image::Image;
-use crate::machine::{Machine, TableState};
+use crate::machine::{Machine, Place, TableState};
 
 /// Alignment of linear memory, and of the region.
 const ALIGN: u32 = 16;
@@ -81,18 +81,6 @@ pub struct PackedInstance {
     pub(crate) is_fresh: bool,
     /// Whether it's the start function that runs; then this is what runs after it.
     pub(crate) after_start: Option<u32>,
-    /// Whether `frames` has something to tell, and whether the place is that of the next word.
-    pub(crate) place: Place,
-}
-
-/// What the place in the code means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Nowhere,
-    /// The word before is what was executed last.
-    After,
-    /// The word there is the next.
-    Next,
 }
 
 // SAFETY: all that the pointers lead to belongs to the instance alone, but for the image, which never changes.
@@ -133,6 +121,7 @@ impl PackedInstance {
             memory_capacity: capacity,
             host_import: 0,
             host_base: Frame(at(places.stack).cast()),
+            place: Place::Nowhere,
             image,
         };
         let mut instance = Self {
@@ -144,7 +133,6 @@ impl PackedInstance {
             state: State::Idle,
             is_fresh: true,
             after_start: None,
-            place: Place::Nowhere,
         };
         instance.reset();
         Ok(instance)
@@ -167,7 +155,7 @@ impl PackedInstance {
         self.state = State::Idle;
         self.is_fresh = true;
         self.after_start = None;
-        self.place = Place::Nowhere;
+        self.machine.place = Place::Nowhere;
     }
 
     fn clear(&mut self, start: u32, end: u32) {

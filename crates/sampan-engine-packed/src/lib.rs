@@ -35,8 +35,8 @@ use sampan_packed_format::image::{ALIGNMENT, NO_FUNCTION};
 use sampan_packed_format::{Operation, field_bc};
 
 use image::Image;
-use instance::{Place, Places, State};
-use machine::Exit;
+use instance::{Places, State};
+use machine::{Exit, Place};
 
 #[cfg(not(target_endian = "little"))]
 compile_error!("packed images are little-endian, and run in place");
@@ -108,7 +108,7 @@ impl Engine for PackedEngine {
         }
         let record = instance.machine.image.find_export(name).ok_or(Status::NotFound)?;
         instance.state = State::Entering(record);
-        instance.place = Place::Nowhere;
+        instance.machine.place = Place::Nowhere;
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl Engine for PackedEngine {
     fn frames(&self, instance: &PackedInstance, frames: &mut [Location]) -> usize {
         let machine = &instance.machine;
         let innermost = machine.pc.offset_from(machine.code);
-        let innermost = match instance.place {
+        let innermost = match instance.machine.place {
             Place::Nowhere => return 0,
             Place::After => innermost.saturating_sub(4),
             Place::Next => innermost,
@@ -220,27 +220,24 @@ fn activate(instance: &mut PackedInstance, reply: Option<u64>, host: &mut dyn Ho
                 None => {
                     instance.is_fresh = false;
                     instance.state = State::Idle;
-                    instance.place = Place::Nowhere;
+                    instance.machine.place = Place::Nowhere;
                     return Outcome::Finished;
                 }
             },
             Exit::Again => {
                 instance.machine.pc = instance.machine.pc.back(1);
                 if instance.machine.fuel < 0 {
-                    instance.place = Place::Next;
+                    instance.machine.place = Place::Next;
                     return Outcome::Yielded;
                 }
             }
-            Exit::OutOfFuel => {
-                instance.place = Place::Next;
-                return Outcome::Yielded;
-            }
+            Exit::OutOfFuel => return Outcome::Yielded,
             Exit::Trap(kind) => {
-                instance.place = Place::After;
+                instance.machine.place = Place::After;
                 return trap(instance, kind);
             }
             Exit::Host => {
-                instance.place = Place::After;
+                instance.machine.place = Place::After;
                 if let Answer::Comes(outcome) = call_host(instance, host) {
                     return outcome;
                 }

@@ -82,11 +82,11 @@ pub fn pack(wasm: &[u8], options: &Options) -> Result<Packed, PackError> {
     for idx in 0..module.bodies.len() {
         code.add_function(&mut module, &mut constants, idx as u32)?;
     }
+    let start = module.start.map(|function| module.record(function));
     for import in module.thunks.clone() {
         code.add_thunk(&module, import)?;
     }
     let build_id = build_id(wasm, options);
-    let start = module.start.map(|function| module.record(function));
     let mut exports: Vec<(&str, u32)> = Vec::new();
     for (name, function) in module.exports.clone() {
         let signature = module.signature(function);

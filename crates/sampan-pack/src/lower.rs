@@ -15,6 +15,7 @@ mod numeric;
 
 use std::collections::BTreeMap;
 
+use sampan_packed_format::image::MAX_FRAME;
 use sampan_packed_format::{NEAR_SLOTS, Operation};
 use wasmparser::{FunctionBody, Operator};
 
@@ -71,8 +72,6 @@ pub(crate) struct Lowered {
     pub(crate) slots: u32,
     pub(crate) labels: u32,
     pub(crate) big: bool,
-    /// First slot of the operand stack's homes.
-    pub(crate) homes: u32,
 }
 
 /// Lowers the function with this index.
@@ -154,19 +153,17 @@ impl<'m, 'a> Lowering<'m, 'a> {
         for pair in body.get_operators_reader()?.into_iter_with_offsets() {
             let (operator, offset) = pair?;
             lowering.offset = offset as u32;
-            lowering.operator(&operator).map_err(|error| error.at(function, offset as u64))?;
+            lowering.operator(&operator).map_err(|error| error.at(function, offset))?;
+            if lowering.next_home() > MAX_FRAME {
+                let message = format!("a frame of more than {MAX_FRAME} slots");
+                return Err(PackError::unsupported(message).at(function, offset));
+            }
         }
         Ok(lowering)
     }
 
     fn finish(self) -> Lowered {
-        Lowered {
-            items: self.items,
-            slots: self.slots,
-            labels: self.labels,
-            big: self.big,
-            homes: self.homes,
-        }
+        Lowered { items: self.items, slots: self.slots, labels: self.labels, big: self.big }
     }
 
     /// Places locals and constants, and sets them.

@@ -4,6 +4,8 @@
 //! Where no function can come to call itself, the need is the deepest chain of calls. An indirect call may
 //! reach every function of its type that is used as a value.
 
+use std::collections::BTreeMap;
+
 use sampan_packed_format::LINK_BYTES;
 
 /// A call that a function makes.
@@ -45,40 +47,54 @@ enum Mark {
 
 /// Bytes of stack that suffice for each of `roots`; `None` if there is no bound.
 pub(crate) fn need(nodes: &[Node], roots: &[u32]) -> Option<u32> {
-    let mut marks = vec![Mark::New; nodes.len()];
-    let edges: Vec<Vec<(u32, u64)>> = nodes.iter().map(|node| edges(node, nodes)).collect();
+    let graph = Graph::of(nodes);
+    let mut marks = vec![Mark::New; graph.edges.len()];
     let mut most = 0;
     for &root in roots {
-        most = most.max(visit(root, nodes, &edges, &mut marks)?);
+        most = most.max(visit(root, &graph, &mut marks)?);
     }
     u32::try_from(most).ok()
 }
 
-/// What a function may call, each with the bytes of stack below the frame of what is called.
-fn edges(node: &Node, nodes: &[Node]) -> Vec<(u32, u64)> {
-    let mut edges = Vec::new();
-    for call in &node.calls {
-        let link = if call.is_tail { 0 } else { u64::from(LINK_BYTES) };
-        let bytes = u64::from(call.base) * 4 + link;
-        match call.callee {
-            Callee::Function(function) => edges.push((function, bytes)),
-            Callee::Type(type_id) => {
-                for (idx, other) in nodes.iter().enumerate() {
-                    if other.is_addressed && other.type_id == type_id {
-                        edges.push((idx as u32, bytes));
-                    }
-                }
+/// Who may call whom. After the functions there is a place for each type that is called through a table: its
+/// calls reach all functions of that type. So there are no more edges than calls and functions.
+struct Graph {
+    /// Bytes of each frame.
+    frames: Vec<u64>,
+    /// What each may call, with the bytes of stack below the frame of what is called.
+    edges: Vec<Vec<(u32, u64)>>,
+}
+
+impl Graph {
+    fn of(nodes: &[Node]) -> Self {
+        let mut frames: Vec<u64> = nodes.iter().map(|node| u64::from(node.frame_slots) * 4).collect();
+        let mut edges: Vec<Vec<(u32, u64)>> = vec![Vec::new(); nodes.len()];
+        let mut types: BTreeMap<u32, u32> = BTreeMap::new();
+        for (idx, node) in nodes.iter().enumerate() {
+            for call in &node.calls {
+                let callee = match call.callee {
+                    Callee::Function(function) => function,
+                    Callee::Type(type_id) => *types.entry(type_id).or_insert_with(|| {
+                        edges.push(Vec::new());
+                        frames.push(0);
+                        edges.len() as u32 - 1
+                    }),
+                };
+                let link = if call.is_tail { 0 } else { u64::from(LINK_BYTES) };
+                edges[idx].push((callee, u64::from(call.base) * 4 + link));
             }
         }
+        for (idx, node) in nodes.iter().enumerate().filter(|(_, node)| node.is_addressed) {
+            if let Some(&place) = types.get(&node.type_id) {
+                edges[place as usize].push((idx as u32, 0));
+            }
+        }
+        Self { frames, edges }
     }
-    edges.sort_unstable();
-    edges.reverse();
-    edges.dedup_by_key(|edge| edge.0);
-    edges
 }
 
 /// Visits depth first, without recursion: a chain of calls can be as long as a module.
-fn visit(root: u32, nodes: &[Node], edges: &[Vec<(u32, u64)>], marks: &mut [Mark]) -> Option<u64> {
+fn visit(root: u32, graph: &Graph, marks: &mut [Mark]) -> Option<u64> {
     let mut open: Vec<(u32, usize)> = vec![(root, 0)];
     while let Some(&(function, next)) = open.last() {
         let idx = function as usize;
@@ -87,19 +103,19 @@ fn visit(root: u32, nodes: &[Node], edges: &[Vec<(u32, u64)>], marks: &mut [Mark
             continue;
         }
         marks[idx] = Mark::Open;
-        if let Some(&(callee, _)) = edges[idx].get(next) {
+        if let Some(&(callee, _)) = graph.edges[idx].get(next) {
+            if let Some(place) = open.last_mut() {
+                place.1 = next + 1;
+            }
             match marks[callee as usize] {
                 Mark::Open => return None,
                 Mark::New => open.push((callee, 0)),
                 Mark::Done(_) => {}
             }
-            if let Some(place) = open.iter_mut().rev().find(|place| place.0 == function) {
-                place.1 = next + 1;
-            }
             continue;
         }
-        let own = u64::from(nodes[idx].frame_slots) * 4;
-        let below = edges[idx].iter().map(|&(callee, bytes)| match marks[callee as usize] {
+        let own = graph.frames[idx];
+        let below = graph.edges[idx].iter().map(|&(callee, bytes)| match marks[callee as usize] {
             Mark::Done(need) => bytes + need,
             _ => bytes,
         });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Images that no packer made, modules that nobody would write, and requests out of turn.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
+
 mod support;
 
 use std::fmt::Write;
@@ -104,10 +106,9 @@ fn mutated_images_are_refused_or_confined() {
             };
         }
         // SAFETY: as many bytes as words; nothing made of the last image is used any more.
-        let image = unsafe {
-            core::ptr::copy_nonoverlapping(mutated.as_ptr(), start, mutated.len());
-            core::slice::from_raw_parts(start.cast_const(), mutated.len())
-        };
+        unsafe { core::ptr::copy_nonoverlapping(mutated.as_ptr(), start, mutated.len()) };
+        // SAFETY: as above.
+        let image = unsafe { core::slice::from_raw_parts(start.cast_const(), mutated.len()) };
         let mut engine = PackedEngine::new();
         if !engine.accepts(image) {
             continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Every numeric operator at edge values: operands in locals, and as constants on either side.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
+
 mod support;
 
 use sampan_engine::Outcome;
@@ -121,7 +123,7 @@ fn compare(wasm: &[u8], result: &str, inputs: &[(u64, u64)], what: &str) {
         }
         let expected = reference.run("f");
         assert_eq!(loaded.run("f", 1000), expected, "{what} of {x:#x} and {y:#x}");
-        let mut bits = |memory: &[u8]| u64::from_le_bytes(memory[16..24].try_into().unwrap());
+        let bits = |memory: &[u8]| u64::from_le_bytes(memory[16..24].try_into().unwrap());
         let (expected_bits, found) = (bits(reference.memory()), bits(loaded.memory()));
         let both_nan = is_nan(result, expected_bits) && is_nan(result, found);
         if both_nan && expected == Outcome::Finished {

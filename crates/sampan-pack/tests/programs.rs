@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Control, calls, memory, tables and host functions, on both engines and in slices of several sizes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
+
 mod support;
 
 use std::fmt::Write;
@@ -245,7 +247,7 @@ fn memory_accesses_at_the_edge() {
                     } else {
                         format!("({ty}.{operator} offset={offset} ADDRESS ({ty}.const 77))")
                     };
-                    write!(body, "{size} {name} {address} {access}\n").unwrap();
+                    writeln!(body, "{size} {name} {address} {access}").unwrap();
                 }
             }
         }
@@ -415,6 +417,16 @@ fn globals_and_start() {
               (func (export \"g\") (call $log (global.get $i))))"
         ),
         &["f", "g"],
+    );
+}
+
+#[test]
+fn an_import_as_the_start_function() {
+    same(
+        "(module (import \"env\" \"nothing\" (func $nothing)) (start $nothing)
+          (memory (export \"memory\") 1)
+          (func (export \"f\") (i32.store (i32.const 4) (i32.const 5))))",
+        &["f"],
     );
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The table of operations holds together.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
 
 use std::collections::BTreeSet;
 

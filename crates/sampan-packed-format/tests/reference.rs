@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The reference page has the table of operations as it is; `UPDATE_REFERENCE=1` writes it anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a panic is how a test fails")]
 
 use std::fs;
 

@@ -8,5 +8,6 @@ mod guests;
 mod images;
 mod options;
 mod output;
+mod packed;
 mod support;
 mod time;

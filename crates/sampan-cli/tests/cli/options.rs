@@ -21,7 +21,7 @@ fn help_and_version_go_to_standard_output() {
         assert!(help.stdout.contains(text), "{text}");
     }
     let engines = sampan_in(Path::new("."), &["engines"]);
-    assert!(engines.stdout.starts_with("wasmi\t"), "{engines:?}");
+    assert!(engines.stdout.starts_with("packed\t") && engines.stdout.contains("\nwasmi\t"), "{engines:?}");
     assert_eq!((version.code, help.code, engines.code), (0, 0, 0));
     assert_eq!(version.stderr + &help.stderr + &engines.stderr, "");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Runs one module on the packed engine and on wasmi, in the same way.
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is how a test fails")]
 
 use sampan_engine::{
     Activation, Arena, Engine, Host, HostFunction, HostReply, Limits, Linker, Location, Outcome, Status,
