@@ -75,5 +75,13 @@ crates() {
   done
 }
 
+# default_crates CLASS...: those of them that are checked with their default features.
+default_crates() {
+  local class
+  for class in "$@"; do
+    awk -v class="$class" '!/^#/ && $2 == class { for (i = 3; i <= NF; i++) if ($i == "default") print $1 }' ci/crates
+  done
+}
+
 # as_packages: turns names on stdin into `-p name` arguments, one a line.
 as_packages() { sed 's/^/-p\n/'; }

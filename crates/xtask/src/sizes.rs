@@ -6,6 +6,9 @@
 //! are; an input section has one function or one object, and its name says whose. Constants have
 //! no name of their own: they belong to whoever refers to them, by the archive's relocations.
 //! So every byte is somebody's, and the parts add up to the whole.
+//!
+//! Code that was inlined counts where its source is, by the line table; what of it is the standard library's goes
+//! with the code before it.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -58,10 +61,13 @@ impl CToolchain {
 pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let [target, archive] = args else { return Err("sizes needs a target and an archive".into()) };
     let tools = CToolchain::of(target)?;
-    let map = link(&tools, target, Path::new(archive))?;
+    let dir = target_dir().join("sizes").join(target);
+    let map = link(&tools, &dir, Path::new(archive))?;
     let relocations = output(tools.tool("objdump").args(["-r", archive]))?;
-    let references = references(&relocations);
-    let mut parts = attribute(&kept_sections(&map), &references);
+    let lines = output(
+        tools.tool("readelf").args(["--wide", "--debug-dump=decodedline"]).arg(dir.join("sampan.elf")),
+    )?;
+    let mut parts = attribute(&kept_sections(&map), &references(&relocations), &sources(&lines));
     parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
     let fields: Vec<String> = parts
         .iter()
@@ -87,7 +93,7 @@ fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> 
 }
 
 /// Links the archive alone, with every `sampan_` function as a root, and returns the linker's map.
-fn link(tools: &CToolchain, target: &str, archive: &Path) -> Result<String, String> {
+fn link(tools: &CToolchain, dir: &Path, archive: &Path) -> Result<String, String> {
     let symbols = output(tools.tool("nm").args(["--quiet", "--defined-only", "--extern-only"]).arg(archive))?;
     let roots: Vec<&str> = symbols
         .lines()
@@ -97,8 +103,7 @@ fn link(tools: &CToolchain, target: &str, archive: &Path) -> Result<String, Stri
     let [first, ..] = roots.as_slice() else {
         return Err(format!("{} has no public function", archive.display()));
     };
-    let dir = target_dir().join("sizes").join(target);
-    std::fs::create_dir_all(&dir).map_err(|error| format!("{}: {error}", dir.display()))?;
+    std::fs::create_dir_all(dir).map_err(|error| format!("{}: {error}", dir.display()))?;
     let map = dir.join("sampan.map");
     let mut command = tools.tool("gcc");
     command.args(tools.flags).args(["-nostartfiles", "-Wl,--gc-sections"]);
@@ -114,6 +119,7 @@ struct Section<'m> {
     /// The output section that it's part of.
     output: &'m str,
     name: &'m str,
+    address: u64,
     len: u64,
     file: &'m str,
 }
@@ -134,14 +140,14 @@ fn kept_sections(map: &str) -> Vec<Section<'_>> {
         if line.starts_with(" .") || line.starts_with(" COMMON") {
             pending = words.next();
         }
-        let (Some(_address), Some(len), Some(file)) = (hex(words.next()), hex(words.next()), words.next())
+        let (Some(address), Some(len), Some(file)) = (hex(words.next()), hex(words.next()), words.next())
         else {
             continue;
         };
         if let Some(name) = pending.take()
             && len > 0
         {
-            sections.push(Section { output, name, len, file });
+            sections.push(Section { output, name, address, len, file });
         }
     }
     sections
@@ -186,8 +192,65 @@ fn item(section: &str) -> &str {
     .unwrap_or(section)
 }
 
+/// For each address where the line table changes, the part whose source is there; `None` for the standard library.
+fn sources(listing: &str) -> BTreeMap<u64, Option<&str>> {
+    let mut sources = BTreeMap::new();
+    let mut part = None;
+    for line in listing.lines() {
+        if let Some(path) = line.strip_suffix(':') {
+            part = part_of_path(path.strip_prefix("CU: ").unwrap_or(path));
+            continue;
+        }
+        let mut words = line.split_whitespace().skip(1);
+        match (words.next(), hex(words.next())) {
+            // The end of a function, where another one may begin.
+            (Some("-"), Some(end)) => _ = sources.entry(end).or_insert(None),
+            (_, Some(address)) => _ = sources.insert(address, part),
+            _ => {}
+        }
+    }
+    sources
+}
+
+/// The part that a source file belongs to: `crates/sampan-core/src/..`, `wasmi-2.0.0/src/..`.
+fn part_of_path(path: &str) -> Option<&str> {
+    let (directory, _) = path.rsplit_once("/src/")?;
+    if directory.contains("/library/") {
+        return None;
+    }
+    let name = directory.rsplit('/').next()?;
+    let version = name.match_indices('-').find(|&(at, _)| {
+        name.get(at + 1..).is_some_and(|rest| rest.starts_with(|digit: char| digit.is_ascii_digit()))
+    });
+    Some(part_of(version.map_or(name, |(at, _)| name.get(..at).unwrap_or(name))))
+}
+
+/// Divides a section of code by whose source is where; what nobody's source is at goes on as before.
+fn divide<'p>(
+    section: &Section<'_>,
+    owner: &'p str,
+    sources: &BTreeMap<u64, Option<&'p str>>,
+) -> Vec<(&'p str, u64)> {
+    let end = section.address.saturating_add(section.len);
+    let (mut pieces, mut from, mut part) = (Vec::new(), section.address, owner);
+    for (&address, &source) in sources.range(section.address..end) {
+        if let Some(source) = source
+            && source != part
+        {
+            pieces.push((part, address - from));
+            (from, part) = (address, source);
+        }
+    }
+    pieces.push((part, end - from));
+    pieces
+}
+
 /// Adds the sections up by whose they are.
-fn attribute(sections: &[Section<'_>], references: &HashMap<&str, Vec<&str>>) -> BTreeMap<String, Size> {
+fn attribute(
+    sections: &[Section<'_>],
+    references: &HashMap<&str, Vec<&str>>,
+    sources: &BTreeMap<u64, Option<&str>>,
+) -> BTreeMap<String, Size> {
     let mut parts: BTreeMap<String, Size> = BTreeMap::new();
     for section in sections {
         let (in_flash, in_ram) = match section.output {
@@ -198,10 +261,16 @@ fn attribute(sections: &[Section<'_>], references: &HashMap<&str, Vec<&str>>) ->
             ".bss" | ".sbss" => (false, true),
             _ => continue,
         };
-        let part = owner(section, references);
-        let size = parts.entry(part).or_default();
-        size.flash += if in_flash { section.len } else { 0 };
-        size.ram += if in_ram { section.len } else { 0 };
+        let owner = owner(section, references);
+        let pieces = match section.output {
+            ".text" => divide(section, &owner, sources),
+            _ => vec![(owner.as_str(), section.len)],
+        };
+        for (part, len) in pieces {
+            let size = parts.entry(part.to_owned()).or_default();
+            size.flash += if in_flash { len } else { 0 };
+            size.ram += if in_ram { len } else { 0 };
+        }
     }
     parts
 }
@@ -257,7 +326,71 @@ fn part_of(name: &str) -> &str {
         "sampan_packed_format" => "sampan-packed-format",
         "sampan_core" => "sampan-core",
         "sampan_capi" => "sampan-capi",
+        "portable-atomic" => "portable_atomic",
         "wasmi" | "wasmi_core" | "wasmi_ir" | "wasmi_collections" | "wasmparser" | "libm" | "spin" => "wasmi",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAP: &str = "
+Discarded input sections
+ .text._RNvCs1_4gone3run
+                0x00000000       0x10 libsampan.a(a.o)
+Linker script and memory map
+.text           0x00008000       0x60
+ .text._RNvCs1_11sampan_core3run
+                0x00008000       0x20 libsampan.a(a.o)
+ .text          0x00008020       0x10 /lib/libc.a(memcpy.o)
+.rodata         0x00009000       0x08
+ .rodata..Lanon.12.1
+                0x00009000        0x8 libsampan.a(a.o)
+.debug_info     0x00000000       0x99
+ .debug_info    0x00000000       0x99 libsampan.a(a.o)
+";
+    const RELOCATIONS: &str = "
+RELOCATION RECORDS FOR [.rodata..Lanon.12.2]:
+00000000 R_ARM_ABS32       .Lanon.12.1
+RELOCATION RECORDS FOR [.text._RNvCs2_5wasmi3run]:
+00000010 R_ARM_ABS32       .Lanon.12.2
+";
+    const LINES: &str = "
+CU: crates/sampan-core/src/lib.rs:
+lib.rs    17    0x8000    x
+/rustc/abc/library/core/src/ptr.rs:
+ptr.rs    18    0x8004    x
+wasmi-2.0.0/src/module/mod.rs:
+mod.rs    19    0x8008    x
+/rustc/abc/library/core/src/ptr.rs:
+ptr.rs    18    0x8010    x
+crates/sampan-core/src/lib.rs:
+lib.rs    20    0x8014    x
+lib.rs    -     0x8020
+";
+
+    #[test]
+    fn every_byte_is_somebodys() {
+        let parts = attribute(&kept_sections(MAP), &references(RELOCATIONS), &sources(LINES));
+        let flash = |part: &str| parts.get(part).map(|size| size.flash);
+        assert_eq!(flash("sampan-core"), Some(8 + 12), "its own, with the library code that follows it");
+        assert_eq!(flash("wasmi"), Some(12 + 8), "what was inlined, and a constant two references away");
+        assert_eq!(flash("c-library"), Some(16));
+        assert_eq!(parts.len(), 3, "neither dropped nor debug sections count: {parts:?}");
+    }
+
+    #[test]
+    fn parts_are_told_by_path_and_name() {
+        assert_eq!(
+            part_of_path("/root/.cargo/registry/src/index-1/wasmi_core-2.0.0/src/a/b.rs"),
+            Some("wasmi")
+        );
+        assert_eq!(part_of_path("crates/sampan-engine-wasmi/src/load.rs"), Some("sampan-engine-wasmi"));
+        assert_eq!(part_of_path("/usr/lib/rustlib/src/rust/library/core/src/ptr.rs"), None);
+        assert_eq!(named_owner("sampan_runtime_init"), Some("sampan-capi"));
+        assert_eq!(named_owner("__aeabi_uldivmod"), Some("rust-runtime"));
+        assert_eq!(named_owner(".Lanon.1"), None);
     }
 }
