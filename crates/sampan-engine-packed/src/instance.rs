@@ -93,10 +93,14 @@ impl PackedInstance {
     /// The region, if it's too small or not aligned.
     pub(crate) fn new(image: Image<'static>, mut region: Region, places: Places) -> Result<Self, Region> {
         let region_len = u32::try_from(region.len()).unwrap_or(u32::MAX);
-        let base = region.as_mut_ptr().as_ptr();
-        if region_len < places.end || base.addr() & (ALIGN as usize - 1) != 0 {
+        let is_aligned = region.as_mut_ptr().addr().get() & (ALIGN as usize - 1) == 0;
+        if region_len < places.end || !is_aligned {
             return Err(region);
         }
+        // From here on nobody moves it as what it is: that would part it from the pointers into it.
+        let mut region = MaybeUninit::new(region);
+        // SAFETY: it was made of a region just now.
+        let base = unsafe { region.assume_init_mut() }.as_mut_ptr().as_ptr();
         let at = |offset: u32| base.wrapping_add(offset as usize);
         let image_at = |offset: u32| image.bytes.as_ptr().wrapping_add(offset as usize).cast::<u32>();
         let page_mask = (1_u32 << (image.header.memory_flags & 0x1f)) - 1;
@@ -125,7 +129,7 @@ impl PackedInstance {
             image,
         };
         let mut instance = Self {
-            region: MaybeUninit::new(region),
+            region,
             base,
             region_len,
             places,
