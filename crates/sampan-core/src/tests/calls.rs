@@ -244,6 +244,7 @@ fn a_late_answer_is_dropped_and_never_answers_another_call() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn made_up_tokens_answer_nothing() {
     let mut world = World::new();
     let tokens = world.offer_wait();
@@ -394,6 +395,7 @@ fn deferring_twice_is_one_call() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn calls_end_a_slice_too_and_keep_their_results() {
     let mut world = World::new();
     world.offer("next", "(i)i", |_, values| {

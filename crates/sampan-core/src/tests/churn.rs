@@ -13,7 +13,7 @@ const SLOTS: usize = 6;
 /// Bytes of arena, and of a container that takes most of it.
 const ARENA: usize = if cfg!(miri) { 48 * 1024 } else { 96 * 1024 };
 const LARGE: u32 = ARENA as u32 * 2 / 3;
-const LIVES: usize = if cfg!(miri) { 25 } else { 1_000 };
+const LIVES: usize = if cfg!(miri) { 3 } else { 1_000 };
 
 /// What a container does when it's let.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,20 +2,13 @@
 //! Who runs when: shares, priorities, sleeps, and how soon kill and pause take effect.
 
 use super::script::{Op, Script};
-use super::world::{ARENA_LEN, SLICE_FUEL, SLICE_US, World};
-use crate::{Config, ContainerOptions};
+use super::world::{SLICE_US, World};
+use crate::ContainerOptions;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel};
 use std::vec::Vec;
 
 /// Time over which shares are measured.
 const SECOND_US: u64 = 1_000_000;
-
-/// A world whose slices are as long as Miri has patience for.
-fn long_world() -> (World, u64) {
-    let slice_fuel = if cfg!(miri) { 40 * SLICE_FUEL } else { SLICE_FUEL };
-    let world = World::with(ARENA_LEN, &Config { slice_fuel, ..Config::default() }).unwrap();
-    (world, u64::from(slice_fuel / SLICE_FUEL) * SLICE_US)
-}
 
 fn start_with(world: &mut World, script: &Script, share: u16, priority: u8) -> ContainerId {
     let options = ContainerOptions { share, priority, ..ContainerOptions::default() };
@@ -29,6 +22,7 @@ fn cpu_us(world: &World, id: ContainerId) -> u64 {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn shares_hold_within_a_twentieth_whatever_the_priorities() {
     let busy = Script::new().op(Op::Forever);
     let mixes: [&[(u16, u8)]; 5] = [
@@ -39,7 +33,7 @@ fn shares_hold_within_a_twentieth_whatever_the_priorities() {
         &[(0, 1), (100, 2), (200, 3), (400, 0), (100, 7), (100, 6)],
     ];
     for mix in mixes {
-        let (mut world, slice_us) = long_world();
+        let mut world = World::new();
         let start = |world: &mut World, &(share, priority): &(u16, u8)| {
             let due = u64::from(if share == 0 { 100 } else { share });
             (start_with(world, &busy, share, priority), due)
@@ -53,14 +47,15 @@ fn shares_hold_within_a_twentieth_whatever_the_priorities() {
         for (&(id, due), before) in all.iter().zip(before) {
             let got = cpu_us(&world, id) - before;
             let due = SECOND_US * due / sum;
-            assert!(got.abs_diff(due) <= due / 20 + slice_us, "{mix:?}: {got} us of {due}");
+            assert!(got.abs_diff(due) <= due / 20 + SLICE_US, "{mix:?}: {got} us of {due}");
         }
     }
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn shares_hold_from_the_first_second_on() {
-    let (mut world, _) = long_world();
+    let mut world = World::new();
     let first = start_with(&mut world, &Script::new().op(Op::Forever), 100, 0);
     let last = start_with(&mut world, &Script::new().op(Op::Forever), 300, 7);
     world.run_until(SECOND_US);
@@ -69,6 +64,7 @@ fn shares_hold_from_the_first_second_on() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn a_busy_container_of_the_highest_priority_starves_nobody() {
     let mut world = World::new();
     let hog = start_with(&mut world, &Script::new().op(Op::Forever), 1000, 0);
@@ -76,9 +72,6 @@ fn a_busy_container_of_the_highest_priority_starves_nobody() {
     // The window is 50 ms of CPU at the largest share; after it the other one has its first turn.
     world.run_until(50_000 + 3 * SLICE_US);
     assert!(cpu_us(&world, meek) >= SLICE_US, "it got {} us", cpu_us(&world, meek));
-    if cfg!(miri) {
-        return;
-    }
     world.run_until(SECOND_US);
     let due = SECOND_US / 101;
     let got = cpu_us(&world, meek);
@@ -87,6 +80,7 @@ fn a_busy_container_of_the_highest_priority_starves_nobody() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn a_sleeper_of_higher_priority_goes_first_when_it_wakes() {
     let mut world = World::new();
     let sleeper = Script::new().sleep(1_000).print_at(0, 1, b"awake\n").repeat();
@@ -110,22 +104,23 @@ fn a_sleeper_of_higher_priority_goes_first_when_it_wakes() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
 fn sleeping_earns_nothing_and_a_newcomer_owes_nothing() {
-    let (mut world, slice_us) = long_world();
+    let mut world = World::new();
     let steady = start_with(&mut world, &Script::new().op(Op::Forever), 100, 3);
     let rested = start_with(&mut world, &Script::new().sleep(SECOND_US / 2).op(Op::Forever), 100, 3);
     let paused = start_with(&mut world, &Script::new().op(Op::Forever), 100, 3);
     world.runtime.pause(paused).unwrap();
-    world.run_until(SECOND_US / 2 + slice_us);
+    world.run_until(SECOND_US / 2 + SLICE_US);
     let newcomer = start_with(&mut world, &Script::new().op(Op::Forever), 100, 3);
     world.runtime.resume(paused).unwrap();
     let ids = [steady, rested, newcomer, paused];
     let before = ids.map(|id| cpu_us(&world, id));
     world.run_until(SECOND_US);
-    let quarter = (SECOND_US / 2 - slice_us) / 4;
+    let quarter = (SECOND_US / 2 - SLICE_US) / 4;
     for (id, before) in ids.into_iter().zip(before) {
         let got = cpu_us(&world, id) - before;
-        assert!(got.abs_diff(quarter) <= quarter / 20 + 2 * slice_us, "{got} us of {quarter}");
+        assert!(got.abs_diff(quarter) <= quarter / 20 + 2 * SLICE_US, "{got} us of {quarter}");
     }
 }
 
