@@ -164,13 +164,13 @@ fn step<E: Engine>(
     if engine.begin(instance, name).is_err() {
         return Activation { outcome: Outcome::EngineFault, fuel: 0 };
     }
-    let mut fuel = if number % 2 == 0 { 1_000_000 } else { 1 };
+    let mut fuel = if number.is_multiple_of(2) { 1_000_000 } else { 1 };
     loop {
         let activation = engine.resume(instance, None, fuel, host);
         if activation.outcome != Outcome::Yielded {
             return activation;
         }
-        fuel = if number % 2 == 0 { fuel } else { fuel % 100 + 7 };
+        fuel = if number.is_multiple_of(2) { fuel } else { fuel % 100 + 7 };
     }
 }
 
