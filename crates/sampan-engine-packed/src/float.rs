@@ -95,6 +95,20 @@ pub(crate) fn truncate(x: f64, mode: u32, wide: bool) -> Result<u64, TrapKind> {
     })
 }
 
+/// A float as a double. A signalling NaN becomes quiet, which not every soft-float library sees to.
+#[inline(never)]
+pub(crate) fn promote(x: f32) -> f64 {
+    let wide = f64::from(x);
+    if x.is_nan() { f64::from_bits(wide.to_bits() | 1 << 51) } else { wide }
+}
+
+/// A double as a float, rounded; NaNs as in [`promote`].
+#[inline(never)]
+pub(crate) fn demote(x: f64) -> f32 {
+    let narrow = x as f32;
+    if x.is_nan() { f32::from_bits(narrow.to_bits() | 1 << 22) } else { narrow }
+}
+
 /// Square root. That of a 32-bit float, rounded to one, is exactly rounded too.
 #[inline(never)]
 pub(crate) fn square_root(x: f64) -> f64 {
@@ -133,6 +147,13 @@ mod tests {
         }
         assert_eq!(round(f64::NEG_INFINITY, 0), f64::NEG_INFINITY);
         assert!(round(f64::NAN, 3).is_nan());
+    }
+
+    #[test]
+    fn conversions_make_nans_quiet() {
+        assert_eq!(promote(f32::from_bits(0x7fa0_0000)).to_bits() & 1 << 51, 1 << 51);
+        assert_eq!(demote(f64::from_bits(0x7ff4_0000_0000_0000)).to_bits() & 1 << 22, 1 << 22);
+        assert_eq!((promote(1.5), demote(-2.5)), (1.5, -2.5));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use sampan_packed_format::{
 };
 
 use crate::access::{Bytes, Cursor, Frame};
-use crate::float::{extreme32, extreme64, round, square_root, truncate};
+use crate::float::{demote, extreme32, extreme64, promote, round, square_root, truncate};
 use crate::image::Image;
 
 /// Why the loop ended.
@@ -958,8 +958,8 @@ impl Machine {
                             frame.put_double(word, frame.b64_signed(word) as f64)
                         }
                         Operation::DoubleFromUnsigned64 => frame.put_double(word, frame.b64(word) as f64),
-                        Operation::FloatDemote => frame.put_float(word, frame.b_double(word) as f32),
-                        Operation::DoublePromote => frame.put_double(word, f64::from(frame.b_float(word))),
+                        Operation::FloatDemote => frame.put_float(word, demote(frame.b_double(word))),
+                        Operation::DoublePromote => frame.put_double(word, promote(frame.b_float(word))),
                         Operation::FloatTruncate => {
                             float_truncate!(f64::from(frame.b_float(word)), false, put)
                         }

@@ -31,9 +31,6 @@ pub const REPORTS: [(&str, wasm_encoder::ValType); 5] = [
     ("report_null", wasm_encoder::ValType::I32),
 ];
 
-/// Bytes of an engine's shortest mean function, with some to spare.
-const MEAN_FUNCTION_BYTES: usize = 48;
-
 /// What one step of a test does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -183,7 +180,6 @@ struct Rewriter<'c> {
     elements: ElementSection,
     data_count: Option<u32>,
     code: CodeSection,
-    code_bytes: usize,
     data: DataSection,
     start: Option<u32>,
     type_count: u32,
@@ -225,7 +221,6 @@ pub fn instrument(
     }
     rewriter.export_memory();
     let steps = actions.iter().enumerate().map(|(idx, action)| rewriter.step(idx, action)).collect();
-    rewriter.pad();
     Ok(Instrumented { wasm: rewriter.finish(), steps })
 }
 
@@ -245,7 +240,6 @@ impl<'c> Rewriter<'c> {
             elements: ElementSection::new(),
             data_count: None,
             code: CodeSection::new(),
-            code_bytes: 0,
             data: DataSection::new(),
             start: None,
             type_count: 0,
@@ -304,12 +298,7 @@ impl<'c> Rewriter<'c> {
             Payload::StartSection { func, .. } => self.start = Some(shift.function_index(func)?),
             Payload::ElementSection(reader) => shift.parse_element_section(&mut self.elements, reader)?,
             Payload::DataCountSection { count, .. } => self.data_count = Some(count),
-            Payload::CodeSectionEntry(body) => {
-                // Encoding anew may shorten it a little.
-                let range = body.range();
-                self.code_bytes += (range.end - range.start) as usize * 3 / 4;
-                shift.parse_function_body(&mut self.code, body)?;
-            }
+            Payload::CodeSectionEntry(body) => shift.parse_function_body(&mut self.code, body)?,
             Payload::DataSection(reader) => shift.parse_data_section(&mut self.data, reader)?,
             Payload::Version { .. }
             | Payload::CodeSectionStart { .. }
@@ -381,7 +370,6 @@ impl<'c> Rewriter<'c> {
             body.instructions().i32_const(value).end();
             self.functions.function(type_index);
             self.function_types.push(type_index);
-            self.code_bytes += body.byte_len();
             self.code.function(&body);
         }
     }
@@ -455,22 +443,8 @@ impl<'c> Rewriter<'c> {
         let function = self.function_types.len() as u32;
         self.functions.function(self.type_count);
         self.function_types.push(self.type_count);
-        self.code_bytes += body.byte_len();
         self.code.function(body);
         function
-    }
-
-    /// Brings the functions to the mean length that an engine expects of honest modules.
-    ///
-    /// Steps are short and many, which wasmi takes for an attempt to make it spend memory.
-    fn pad(&mut self) {
-        let missing = (self.code.len() as usize + 1) * MEAN_FUNCTION_BYTES;
-        let mut body = Function::new([]);
-        for _ in self.code_bytes..missing {
-            body.instructions().nop();
-        }
-        body.instructions().end();
-        self.add_function(&body);
     }
 
     fn export(&self, name: &str, kind: ExternalKind) -> Result<u32, String> {
