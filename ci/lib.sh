@@ -37,7 +37,7 @@ rust_is_new_enough() {
 
 # Beside an older default of rustup's, the toolchain that ci/setup installs is used.
 if command -v rustup >/dev/null && ! rust_is_new_enough &&
-  rustup toolchain list 2>/dev/null | grep -q "^$min_rust-"; then
+  [[ $'\n'$(rustup toolchain list 2>/dev/null) == *$'\n'"$min_rust-"* ]]; then
   export RUSTUP_TOOLCHAIN=$min_rust
 fi
 

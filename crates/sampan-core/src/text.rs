@@ -9,7 +9,8 @@ use sampan_platform::Log;
 /// Source of the runtime's own log lines, which no container may pass its own off for.
 pub(crate) const RUNTIME: &str = "sampan";
 
-/// A container's name: 1 to [`MAX_NAME`] ASCII letters, digits, `-`, `_` and `.`; not [`RUNTIME`].
+/// A container's name: 1 to [`MAX_NAME`] ASCII letters, digits, `-`, `_` and `.`; not `sampan`,
+/// which is the runtime's own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Name {
     bytes: [u8; MAX_NAME],
