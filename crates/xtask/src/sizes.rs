@@ -215,7 +215,7 @@ fn sources(listing: &str) -> BTreeMap<u64, Option<&str>> {
 /// The part that a source file belongs to: `crates/sampan-core/src/..`, `wasmi-2.0.0/src/..`.
 fn part_of_path(path: &str) -> Option<&str> {
     let (directory, _) = path.rsplit_once("/src/")?;
-    if directory.contains("/library/") {
+    if format!("/{directory}").contains("/library/") || directory.contains("compiler-builtins/") {
         return None;
     }
     let name = directory.rsplit('/').next()?;
@@ -389,6 +389,7 @@ lib.rs    -     0x8020
         );
         assert_eq!(part_of_path("crates/sampan-engine-wasmi/src/load.rs"), Some("sampan-engine-wasmi"));
         assert_eq!(part_of_path("/usr/lib/rustlib/src/rust/library/core/src/ptr.rs"), None);
+        assert_eq!(part_of_path("compiler-builtins/libm/src/math/fma.rs"), None);
         assert_eq!(named_owner("sampan_runtime_init"), Some("sampan-capi"));
         assert_eq!(named_owner("__aeabi_uldivmod"), Some("rust-runtime"));
         assert_eq!(named_owner(".Lanon.1"), None);
