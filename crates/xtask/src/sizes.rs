@@ -46,7 +46,14 @@ impl CToolchain {
             }
             "riscv32imac-unknown-none-elf" => Ok(Self {
                 prefix: "riscv64-unknown-elf-",
-                flags: &["-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs", "-msave-restore"],
+                flags: &[
+                    "-march=rv32imac",
+                    "-mabi=ilp32",
+                    "--specs=picolibc.specs",
+                    "-msave-restore",
+                    // picolibc's own linker script has room for 64 KB.
+                    "-Wl,--defsym=__flash_size=0x1000000",
+                ],
             }),
             _ => Err(format!("no C toolchain known for {target}")),
         }
