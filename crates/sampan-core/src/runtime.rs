@@ -389,10 +389,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         if container.guest.wait != Wait::Answer(token.number) {
             return Err(Status::StaleCall);
         }
-        let memory = self.engine.memory(&mut container.instance);
-        let start = address as usize;
-        let end = start.checked_add(len).ok_or(Status::OutOfBounds)?;
-        memory.get_mut(start..end).ok_or(Status::OutOfBounds)
+        GuestMemory::new(self.engine.memory(&mut container.instance)).into_slice(address, len)
     }
 
     /// Tells the next change of state, until there is none.

@@ -18,6 +18,11 @@ impl<'a> GuestMemory<'a> {
     /// # Errors
     /// [`Status::OutOfBounds`] unless all of them lie in the memory.
     pub(crate) fn slice(&mut self, address: u32, len: usize) -> Result<&mut [u8], Status> {
+        GuestMemory::new(self.bytes).into_slice(address, len)
+    }
+
+    /// The same, for as long as the memory itself.
+    pub(crate) fn into_slice(self, address: u32, len: usize) -> Result<&'a mut [u8], Status> {
         let start = usize::try_from(address).map_err(|_| Status::OutOfBounds)?;
         let end = start.checked_add(len).ok_or(Status::OutOfBounds)?;
         self.bytes.get_mut(start..end).ok_or(Status::OutOfBounds)
