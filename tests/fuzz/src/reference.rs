@@ -115,16 +115,24 @@ impl Reencode for Detour {
                 function.instruction(&Instruction::I32Extend8S);
             }
             compared = matches!(operator, Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne);
-            let read = match operator {
-                Operator::LocalGet { local_index } if with_params => locals.get(local_index as usize),
-                _ => None,
+            let (read, is_tee) = match operator {
+                Operator::LocalGet { local_index } => (Some(local_index), false),
+                Operator::LocalTee { local_index } => (Some(local_index), true),
+                _ => (None, false),
             };
-            if let Some(&type_) = read {
-                function.instruction(&Instruction::Block(BlockType::Result(self.val_type(type_)?)));
-            }
-            function.instruction(&self.instruction(operator)?);
-            if read.is_some() {
-                function.instruction(&Instruction::End);
+            match read.filter(|_| with_params) {
+                Some(local) => {
+                    if is_tee {
+                        function.instruction(&Instruction::LocalSet(local));
+                    }
+                    let type_ = locals.get(local as usize).copied().unwrap_or(ValType::I32);
+                    function.instruction(&Instruction::Block(BlockType::Result(self.val_type(type_)?)));
+                    function.instruction(&Instruction::LocalGet(local));
+                    function.instruction(&Instruction::End);
+                }
+                None => {
+                    function.instruction(&self.instruction(operator)?);
+                }
             }
         }
         code.function(&function);
