@@ -114,6 +114,12 @@ fn firmware_flags() -> Vec<String> {
 
 /// `cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]`
 pub(crate) fn staticlib(args: &[String]) -> Result<(), String> {
+    println!("{}", build_archive(args)?.display());
+    Ok(())
+}
+
+/// Builds the archive that the arguments of `staticlib` describe, and says where it is.
+pub(crate) fn build_archive(args: &[String]) -> Result<PathBuf, String> {
     let mut target = None;
     let mut feature_args = Vec::new();
     let mut rest = args.iter();
@@ -125,10 +131,10 @@ pub(crate) fn staticlib(args: &[String]) -> Result<(), String> {
                 feature_args.extend(["--features".to_owned(), features.clone()]);
             }
             "--no-default-features" => feature_args.push(arg.clone()),
-            other => return Err(format!("staticlib has no option {other}")),
+            other => return Err(format!("there is no option {other}")),
         }
     }
-    let target = target.ok_or("staticlib needs --target")?;
+    let target = target.ok_or("--target is missing")?;
     // The sources are there before the flags are made of where they are.
     run(Toolchain::current().cargo().args(["fetch", "--quiet", "--locked"]).current_dir(root()))?;
     let flags = firmware_flags();
@@ -138,6 +144,5 @@ pub(crate) fn staticlib(args: &[String]) -> Result<(), String> {
     if !archive.exists() {
         return Err(format!("cargo made no {}", archive.display()));
     }
-    println!("{}", archive.display());
-    Ok(())
+    Ok(archive)
 }

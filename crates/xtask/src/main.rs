@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod cross;
+mod dist;
 mod header;
 mod mangle;
 mod run;
@@ -21,6 +22,8 @@ cargo xtask header [--check]
     Writes include/sampan.h from crates/sampan-capi; with --check, compares instead.
 cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]
     Builds libsampan.a for firmware and prints its path.
+cargo xtask dist --target TARGET [--features A,B] [--no-default-features]
+    Builds the package for people without Rust and prints its path.
 cargo xtask cross TARGET CARGO-ARGUMENTS...
     Runs cargo for TARGET, building `core` from source where no precompiled one is installed.
 cargo xtask sizes TARGET ARCHIVE
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         Some((command, rest)) => match command.as_str() {
             "header" => header::main(rest),
             "staticlib" => cross::staticlib(rest),
+            "dist" => dist::main(rest),
             "cross" => cross::main(rest),
             "sizes" => sizes::main(rest),
             "help" | "--help" | "-h" => {

@@ -67,12 +67,22 @@ impl CToolchain {
 /// `cargo xtask sizes TARGET ARCHIVE`: one JSON object, {part: {flash, ram}}.
 pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let [target, archive] = args else { return Err("sizes needs a target and an archive".into()) };
+    let fields: Vec<String> = table(target, Path::new(archive))?
+        .iter()
+        .map(|(part, flash, ram)| format!("\"{part}\":{{\"flash\":{flash},\"ram\":{ram}}}"))
+        .collect();
+    println!("{{{}}}", fields.join(","));
+    Ok(())
+}
+
+/// Flash and RAM of each part of the archive, in bytes.
+pub(crate) fn table(target: &str, archive: &Path) -> Result<Vec<(String, u64, u64)>, String> {
     let tools = CToolchain::of(target)?;
     let dir = target_dir().join("sizes").join(target);
-    let map = link(&tools, &dir, Path::new(archive))?;
+    let map = link(&tools, &dir, archive)?;
     // Without debug information, in which LLVM has relocations for RISC-V that Debian's binutils don't know.
     let stripped = dir.join("stripped.a");
-    run(tools.tool("objcopy").args(["--strip-debug", archive]).arg(&stripped))?;
+    run(tools.tool("objcopy").arg("--strip-debug").arg(archive).arg(&stripped))?;
     let relocations = output(tools.tool("objdump").arg("-r").arg(&stripped))?;
     let symbols = output(tools.tool("objdump").args(["--syms", "--special-syms"]).arg(&stripped))?;
     let lines = output(
@@ -81,21 +91,16 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let mut parts =
         attribute(&kept_sections(&map), &references(&relocations, &homes(&symbols)), &sources(&lines));
     parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
-    let fields: Vec<String> = parts
-        .iter()
-        .map(|(part, size)| format!("\"{part}\":{{\"flash\":{},\"ram\":{}}}", size.flash, size.ram))
-        .collect();
-    println!("{{{}}}", fields.join(","));
-    Ok(())
+    Ok(parts.into_iter().map(|(part, size)| (part, size.flash, size.ram)).collect())
 }
 
 /// Bytes of the runtime's own data for one container: a constant of `sampan-capi`.
-fn container_overhead(tools: &CToolchain, archive: &str) -> Result<u64, String> {
+fn container_overhead(tools: &CToolchain, archive: &Path) -> Result<u64, String> {
     let missing = || "the archive doesn't tell its CONTAINER_OVERHEAD".to_owned();
-    let symbols = output(tools.tool("objdump").args(["--syms", archive]))?;
+    let symbols = output(tools.tool("objdump").arg("--syms").arg(archive))?;
     let symbol = symbols.lines().find(|line| line.ends_with("18CONTAINER_OVERHEAD")).ok_or_else(missing)?;
     let section = symbol.split_whitespace().find(|word| word.starts_with('.')).ok_or_else(missing)?;
-    let contents = output(tools.tool("objdump").args(["-s", "-j", section, archive]))?;
+    let contents = output(tools.tool("objdump").args(["-s", "-j", section]).arg(archive))?;
     // ` 0000 7c010000  |...`: the only data of its section, little-endian.
     let bytes = contents
         .lines()
