@@ -120,6 +120,7 @@ fn make_simulator(arguments: &RunArguments, log: &Arc<ConsoleLog>) -> Result<Sim
             max_containers: arguments.files.len(),
             max_host_functions: arguments.provide.len(),
             slice_fuel: arguments.slice,
+            ..Config::default()
         },
         clock: match arguments.clock {
             ClockChoice::Virtual => SimClock::virtual_time(),
