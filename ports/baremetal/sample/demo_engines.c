@@ -49,7 +49,8 @@ static void check_engine(struct sampan_runtime *rt, uint32_t id, uint8_t kind)
 }
 
 /* The program in a container, from load to end. */
-static void measure(struct sampan_runtime *rt, const struct engine_case *one, int32_t result, struct engine_cost *out_cost)
+static void measure(struct sampan_runtime *rt, const struct engine_case *one, int32_t result,
+                    struct engine_cost *out_cost)
 {
     const struct sampan_container_options options = { .size = sizeof options, .name = "compute" };
     uint32_t id;

@@ -171,7 +171,8 @@ static void container_report(const char *name, uint32_t id)
 /* The stack is painted but for what is in use, so that what is used of it later can be told. */
 static void stack_paint(void)
 {
-    memset(__interrupt_stack_top, STACK_PATTERN, (size_t)(__thread_stack_top - __interrupt_stack_top) - STACK_UNPAINTED);
+    size_t len = (size_t)(__thread_stack_top - __interrupt_stack_top);
+    memset(__interrupt_stack_top, STACK_PATTERN, len - STACK_UNPAINTED);
 }
 
 static uint32_t stack_peak(void)

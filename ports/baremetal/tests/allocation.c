@@ -66,12 +66,13 @@ static void start_witnesses(void)
 static void check_witnesses(uint32_t failures)
 {
     for (size_t idx = 0; idx < WITNESSES; idx++) {
-        uint64_t activations = test_activations(runtime, witnesses[idx]);
-        for (uint32_t poll = 0; poll < WITNESS_POLLS_MAX && test_activations(runtime, witnesses[idx]) == activations; poll++) {
-            test_poll_until_ended(runtime, witnesses[idx], 1);
+        uint32_t id = witnesses[idx];
+        uint64_t activations = test_activations(runtime, id);
+        for (uint32_t poll = 0; poll < WITNESS_POLLS_MAX && test_activations(runtime, id) == activations; poll++) {
+            test_poll_until_ended(runtime, id, 1);
         }
-        test_check(test_status(runtime, witnesses[idx]).state == SAMPAN_CONTAINER_STATE_RUNNING, "a witness runs", failures);
-        test_check(test_activations(runtime, witnesses[idx]) > activations, "a witness gets on", failures);
+        test_check(test_status(runtime, id).state == SAMPAN_CONTAINER_STATE_RUNNING, "a witness runs", failures);
+        test_check(test_activations(runtime, id) > activations, "a witness gets on", failures);
     }
 }
 

@@ -3,11 +3,9 @@
  * Boards made of Arm's CMSDK peripherals, as QEMU models them.
  *
  * The cycle counter of the FPGA tells the time. Timer 0 raises one interrupt at a time: no periodic timer, because
- * QEMU with `-icount sleep=off` moves a sleeping machine's clock on
- * by two events where a timer starts anew by itself, and every other beat would be lost.
+ * QEMU with `-icount sleep=off` moves a sleeping machine's clock on by two events where a timer starts anew by itself,
+ * and every other beat would be lost.
  */
-#include <stdbool.h>
-
 #include "board.h"
 #include "board_config.h"
 #include "events.h"
