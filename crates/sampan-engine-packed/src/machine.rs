@@ -102,6 +102,21 @@ impl Machine {
         (self.code.forward(start), u32::from(frame_slots))
     }
 
+    /// What a call of a function is charged: its words as well, since no more of them are executed without a branch
+    /// back, which charges again.
+    #[inline(always)]
+    fn call_charge(&self, record: u32, start: Cursor) -> u32 {
+        // Functions lie one after the other, and so do their records, the code, and the constants.
+        let next = self.functions.wrapping_add(record as usize * 2 + 2);
+        let end = if next.addr() < self.code.0.addr() {
+            // SAFETY: it's before the code, so it's another record.
+            self.code.forward(unsafe { next.read() })
+        } else {
+            Cursor(self.constants)
+        };
+        CALL_CHARGE + end.offset_from(start) / 4
+    }
+
     /// Type of a function.
     #[inline(always)]
     fn function_type(&self, record: u32) -> u32 {
@@ -253,7 +268,7 @@ impl Machine {
                             self.push_link(pc, base);
                             frame = new;
                             pc = start;
-                            charge!(CALL_CHARGE);
+                            charge!(self.call_charge($record, start));
                         }};
                     }
                     macro_rules! tail_call {
@@ -263,7 +278,7 @@ impl Machine {
                                 trap!(StackOverflow)
                             }
                             pc = start;
-                            charge!(CALL_CHARGE);
+                            charge!(self.call_charge($record, start));
                         }};
                     }
                     macro_rules! return_ {
