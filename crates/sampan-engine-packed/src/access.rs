@@ -127,6 +127,11 @@ impl Frame {
     }
 
     #[inline(always)]
+    pub(crate) fn a_float(self, word: u32) -> f32 {
+        f32::from_bits(self.a(word))
+    }
+
+    #[inline(always)]
     pub(crate) fn b_float(self, word: u32) -> f32 {
         f32::from_bits(self.b(word))
     }

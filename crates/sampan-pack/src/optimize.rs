@@ -9,6 +9,7 @@
 //! Frames of more than 256 slots aren't looked into, nor functions of a size that nobody writes.
 
 mod flow;
+mod fuse;
 mod range;
 mod webs;
 
@@ -23,12 +24,13 @@ const FEW_ZEROS: u32 = 2;
 /// Improves the code of a function whose frame has no more slots than a field can name. `has_index` says that the memory
 /// is large enough for accesses by index.
 pub(crate) fn optimize(items: &mut Vec<Item>, labels: u32, constants: &Constants, has_index: bool) {
-    let passes: [&dyn Fn(&mut Vec<Item>, &Flow); 5] = [
+    let passes: [&dyn Fn(&mut Vec<Item>, &Flow); 6] = [
         &trim_zeros,
         &|items, flow| range::simplify(items, flow, constants, has_index),
         &webs::coalesce,
         &propagate_copies,
         &remove_unused,
+        &|items, flow| fuse::fuse(items, flow, has_index),
     ];
     for pass in passes {
         let Some(flow) = Flow::of(items, labels) else { return };

@@ -96,7 +96,7 @@ pub(super) fn is_pure(code: &Instruction) -> bool {
     use Operation as O;
     let makes =
         matches!(code.encoding()[0], Field::Write | Field::WritePair | Field::Change | Field::ChangePair);
-    let is_load = (O::Load8..=O::Store64Wrapped).contains(&code.operation);
+    let is_load = (O::Load8..=O::Load8Increment).contains(&code.operation);
     let may_trap = matches!(
         code.operation,
         O::DivideSigned

@@ -193,6 +193,8 @@ fn simple(state: &State, code: &Instruction, has_index: bool) -> Option<Instruct
         mask.least == mask.greatest && ones(mask.least) == mask.least && value.greatest <= mask.least
     };
     match code.operation {
+        // It's there already.
+        Operation::Immediate if slot(a) == Range::exactly(b.cast_unsigned()) => moved(a),
         Operation::AndImmediate if is_mask(Range::exactly(c.cast_unsigned()), slot(b)) => moved(b),
         Operation::And if is_mask(slot(c), slot(b)) => moved(b),
         Operation::And if is_mask(slot(b), slot(c)) => moved(c),
