@@ -9,9 +9,11 @@ use std::collections::BTreeSet;
 
 use sampan_packed_format::{NEAR_SLOTS, Operation};
 
-use super::flow::{Flow, Slots, writes};
+use super::flow::{Flow, Slots, reads, writes};
 use crate::code::{Constants, Instruction, Item};
 
+/// Items that are looked back at for a shift.
+const REACH: usize = 6;
 /// Visits of a block, on average, after which a function is left as it is.
 const VISITS: usize = 64;
 /// Greatest values where ways meet.
@@ -237,8 +239,8 @@ fn take_shift(items: &mut [Item], live: Slots) {
     };
     let [a, b, c] = access.fields;
     let is_load = access.encoding()[0].writes();
-    let mut written = Slots::default();
-    for (distance, item) in before.iter_mut().rev().take(4).enumerate() {
+    let (mut written, mut read) = (Slots::default(), Slots::default());
+    for item in before.iter_mut().rev().take(REACH) {
         let Item::Code(earlier) = item else { return };
         let [made, source, by] = earlier.fields;
         let is_shift = earlier.operation == O::ShiftLeftImmediate && by == shift;
@@ -247,7 +249,7 @@ fn take_shift(items: &mut [Item], live: Slots) {
             if made == source {
                 // What was shifted is gone, unless nobody but the access needs the shift.
                 let is_needed = if is_load { a != made && live.contains(made.cast_unsigned()) } else { true };
-                if distance > 0 || is_needed {
+                if is_needed || read.contains(made.cast_unsigned()) {
                     return;
                 }
                 earlier.operation = O::Move;
@@ -258,5 +260,6 @@ fn take_shift(items: &mut [Item], live: Slots) {
             return;
         }
         written = written.with(writes(earlier));
+        read = read.with(reads(earlier));
     }
 }
