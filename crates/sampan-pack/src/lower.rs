@@ -259,7 +259,13 @@ impl<'m, 'a> Lowering<'m, 'a> {
 
     fn push_item(&mut self, operation: Operation, fields: [u32; 3], target: Option<Label>) {
         let fields = fields.map(u32::cast_signed);
-        self.items.push(Item::Code(Instruction { operation, fields, target, passed: None, offset: self.offset }));
+        self.items.push(Item::Code(Instruction {
+            operation,
+            fields,
+            target,
+            passed: None,
+            offset: self.offset,
+        }));
     }
 
     fn new_label(&mut self) -> Label {

@@ -18,17 +18,20 @@ use sampan_packed_format::{Field, Operation};
 use crate::code::{Constants, Instruction, Item};
 use flow::{Flow, is_pure, reads, writes};
 
+/// One way to improve the code of a function.
+type Pass<'p> = &'p dyn Fn(&mut Vec<Item>, &Flow);
+
 /// Most zeroed slots that are set one by one.
 const FEW_ZEROS: u32 = 2;
 
-/// Improves the code of a function whose frame has no more slots than a field can name. `has_index` says that the memory
-/// is large enough for accesses by index.
+/// Improves the code of a function whose frame has no more slots than a field can name. `has_index` says that the
+/// memory is large enough for accesses by index.
 pub(crate) fn optimize(items: &mut Vec<Item>, labels: u32, constants: &Constants, has_index: bool) {
-    let passes: [&dyn Fn(&mut Vec<Item>, &Flow); 6] = [
+    let passes: [Pass<'_>; 6] = [
         &trim_zeros,
         &|items, flow| range::simplify(items, flow, constants, has_index),
         &webs::coalesce,
-        &propagate_copies,
+        &|items, flow| propagate_copies(items, flow),
         &remove_unused,
         &|items, flow| fuse::fuse(items, flow, has_index),
     ];
@@ -58,16 +61,14 @@ fn trim_zeros(items: &mut Vec<Item>, flow: &Flow) {
                 let count = last + 1 - first;
                 out.push(with(Operation::Zero, [first.cast_signed(), count.cast_signed(), 0]));
             }
-            _ => out.extend(
-                needed.iter().map(|slot| with(Operation::Immediate, [slot.cast_signed(), 0, 0])),
-            ),
+            _ => out.extend(needed.iter().map(|slot| with(Operation::Immediate, [slot.cast_signed(), 0, 0]))),
         }
     }
     *items = out;
 }
 
 /// Reads what was copied instead of the copy, as long as both are the same.
-fn propagate_copies(items: &mut Vec<Item>, flow: &Flow) {
+fn propagate_copies(items: &mut [Item], flow: &Flow) {
     for block in &flow.blocks {
         let mut copies: Vec<(i32, i32)> = Vec::new();
         for item in &mut items[block.start..block.end] {

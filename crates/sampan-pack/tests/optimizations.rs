@@ -104,7 +104,10 @@ fn zeros_that_are_read_are_set() {
         "(if (i32.load8_u (i32.const 0)) (then (call $log (i32.const 1))) (else (local.set $a (i32.const 4))))
          (call $log (local.get $a))",
     );
-    assert!(on_one_way.iter().any(|line| line.starts_with("imm ") && line.ends_with(" 0")), "{on_one_way:#?}");
+    assert!(
+        on_one_way.iter().any(|line| line.starts_with("imm ") && line.ends_with(" 0")),
+        "{on_one_way:#?}"
+    );
 }
 
 #[test]
@@ -202,7 +205,10 @@ fn choices_of_the_lesser_and_the_greater() {
     let condition = "(local.tee $c (i32.lt_s (local.get $a) (local.get $b)))";
     let used = optimized(
         locals,
-        &format!("{} (call $log (local.get $c))", body(&format!("(select (local.get $a) (local.get $b) {condition})"))),
+        &format!(
+            "{} (call $log (local.get $c))",
+            body(&format!("(select (local.get $a) (local.get $b) {condition})"))
+        ),
     );
     assert!(has(&used, "lt.s"), "{used:#?}");
 }
@@ -346,9 +352,7 @@ fn a_byte_and_its_pointer() {
     assert!(has(&after, "load8.u.inc"), "{after:#?}");
     let before = optimized(
         locals,
-        &walk(&format!(
-            "(local.set $q (local.get $p)) {next} (local.set $n (i32.load8_u (local.get $q)))"
-        )),
+        &walk(&format!("(local.set $q (local.get $p)) {next} (local.set $n (i32.load8_u (local.get $q)))")),
     );
     assert!(has(&before, "load8.u.inc"), "{before:#?}");
     for step in [

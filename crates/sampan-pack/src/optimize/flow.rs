@@ -62,9 +62,9 @@ impl Slots {
 
 /// Slots that an instruction reads.
 pub(super) fn reads(code: &Instruction) -> Slots {
-    let passed = code.passed.map_or_else(Slots::default, |passed| {
-        Slots::range(passed.first, passed.first + passed.count)
-    });
+    let passed = code
+        .passed
+        .map_or_else(Slots::default, |passed| Slots::range(passed.first, passed.first + passed.count));
     named(code, Field::reads).with(passed)
 }
 

@@ -38,11 +38,8 @@ pub(super) fn fuse(items: &mut Vec<Item>, flow: &Flow, has_index: bool) {
                 for gone in gone {
                     keeps[first + gone] = false;
                     // Until the end something that names no slot is in its place.
-                    items[first + gone] = Item::Code(Instruction {
-                        operation: Operation::Unreachable,
-                        fields: [0; 3],
-                        ..code
-                    });
+                    items[first + gone] =
+                        Item::Code(Instruction { operation: Operation::Unreachable, fields: [0; 3], ..code });
                 }
                 items[first + at] = Item::Code(code);
             }
@@ -82,8 +79,9 @@ impl Part<'_> {
             Field::Write | Field::WritePair => last.written(),
             _ => 0..0,
         };
-        (first..first + count)
-            .all(|slot| overwritten.contains(&slot.cast_unsigned()) || !self.live.contains(slot.cast_unsigned()))
+        (first..first + count).all(|slot| {
+            overwritten.contains(&slot.cast_unsigned()) || !self.live.contains(slot.cast_unsigned())
+        })
     }
 
     /// The instruction before `end` that made a slot, which no other reads up to `end`; and nothing between writes
@@ -188,8 +186,8 @@ impl Part<'_> {
             _ => return None,
         };
         let is_pair = (x, y) == (chosen, b) || (x, y) == (b, chosen);
-        let is_free = condition != a && condition != b && !self.live.contains(condition.cast_unsigned());
-        if !is_pair || x == y || !is_free {
+        let is_free = ![a, b, chosen].contains(&condition) && !self.live.contains(condition.cast_unsigned());
+        if !is_pair || x == y || a == b || !is_free {
             return None;
         }
         // What is there stays where the condition holds, if it's replaced where the condition is zero.
@@ -242,7 +240,12 @@ impl Part<'_> {
                     return self.fused(last, Operation::MoveChain, [earlier_to, to, from], vec![idx]);
                 }
                 if sinks && to == earlier_to + 1 {
-                    return self.fused(last, Operation::MovePair, [earlier_to, earlier_from, from], vec![idx]);
+                    return self.fused(
+                        last,
+                        Operation::MovePair,
+                        [earlier_to, earlier_from, from],
+                        vec![idx],
+                    );
                 }
                 if sinks && to + 1 == earlier_to && to != earlier_from {
                     return self.fused(last, Operation::MovePair, [to, from, earlier_from], vec![idx]);

@@ -15,7 +15,9 @@ use crate::code::{Instruction, Item};
 
 /// Most webs and interferences of a function that is looked into.
 const MOST_WEBS: usize = 100_000;
-const MOST_EDGES: usize = 4_000_000;
+const MOST_EDGES: usize = 400_000;
+/// Interferences that are looked at in one function before the moves that are left stay.
+const MOST_STEPS: usize = 2_000_000;
 /// Instead of a web, where there is none.
 const NONE: u32 = u32::MAX;
 
@@ -38,6 +40,7 @@ struct Webs {
     /// Towards the one that stands for it.
     parents: Vec<u32>,
     edges: usize,
+    steps: usize,
 }
 
 impl Webs {
@@ -88,8 +91,9 @@ impl Webs {
     }
 
     /// Roots of what a web interferes with.
-    fn others(&mut self, web: u32) -> BTreeSet<u32> {
-        let others = self.get(web).others.clone();
+    fn others(&mut self, root: u32) -> BTreeSet<u32> {
+        let others = std::mem::take(&mut self.webs[root as usize].others);
+        self.steps += others.len();
         others.into_iter().map(|other| self.root(other)).collect()
     }
 
@@ -97,27 +101,28 @@ impl Webs {
     fn coalesce(&mut self, one: u32, other: u32) {
         let (one, other) = (self.root(one), self.root(other));
         let (first, second) = (&self.webs[one as usize], &self.webs[other as usize]);
-        if one == other || (first.stays && second.stays) {
+        if one == other || (first.stays && second.stays) || self.steps > MOST_STEPS {
             return;
         }
         let places = match (first.stays, second.stays) {
-            (true, _) => vec![first.slot],
-            (_, true) => vec![second.slot],
-            _ => vec![first.slot, second.slot],
+            (true, _) => [first.slot; 2],
+            (_, true) => [second.slot; 2],
+            _ => [first.slot, second.slot],
         };
-        let lost = first.lost.with(second.lost);
-        let mut others = self.others(one);
-        if others.contains(&other) {
-            return;
+        let mut taken = first.lost.with(second.lost);
+        let sets = [self.others(one), self.others(other)];
+        let do_interfere = sets[0].contains(&other);
+        for &third in sets.iter().flatten() {
+            taken.insert(self.webs[third as usize].slot);
         }
-        others.extend(self.others(other));
-        let taken: BTreeSet<u32> = others.iter().map(|&other| self.webs[other as usize].slot).collect();
-        let Some(slot) = places.into_iter().find(|&place| !lost.contains(place) && !taken.contains(&place))
-        else {
-            return;
-        };
-        let joined = self.join(one, other);
-        self.webs[joined as usize].slot = slot;
+        for (web, set) in [one, other].into_iter().zip(sets) {
+            self.webs[web as usize].others = set;
+        }
+        let free = places.into_iter().find(|&place| !taken.contains(place));
+        if let Some(slot) = free.filter(|_| !do_interfere) {
+            let joined = self.join(one, other);
+            self.webs[joined as usize].slot = slot;
+        }
     }
 }
 
@@ -126,7 +131,7 @@ struct Finder<'f> {
     flow: &'f Flow,
     webs: Webs,
     /// Web of every slot at the start of every block, as far as it's live.
-    starts: Vec<Box<Current>>,
+    starts: Vec<Current>,
     /// Webs of the fields of every item that name one slot.
     fields: Vec<[u32; 3]>,
 }
@@ -136,7 +141,7 @@ impl<'f> Finder<'f> {
         let mut finder =
             Self { flow, webs: Webs::default(), starts: Vec::new(), fields: vec![[NONE; 3]; items.len()] };
         for (idx, block) in flow.blocks.iter().enumerate() {
-            let mut start = Box::new([NONE; NEAR_SLOTS as usize]);
+            let mut start = [NONE; NEAR_SLOTS as usize];
             for slot in block.live.iter() {
                 // What is live where the function begins are its parameters.
                 start[slot as usize] = finder.webs.add(slot, idx == 0);
@@ -147,9 +152,9 @@ impl<'f> Finder<'f> {
             }
         }
         for (idx, block) in flow.blocks.iter().enumerate() {
-            let mut current = finder.starts[idx].clone();
-            for at in block.start..block.end {
-                if let Item::Code(code) = &items[at] {
+            let mut current = finder.starts[idx];
+            for (at, item) in (block.start..).zip(&items[block.start..block.end]) {
+                if let Item::Code(code) = item {
                     finder.look_at(&mut current, at, code);
                 }
             }
