@@ -28,13 +28,13 @@ enum {
     LED_CHANGES_LEAST = RUN_BEATS / 11, /* one every 100 ms */
 };
 
-/* In the order in which a part that hasn't room for all of them gives up. */
 struct program {
     const char *name;
     const uint8_t *image;
     const uint32_t *image_len;
 };
 
+/* The first BOARD_SMALL_CONTAINERS of them run. */
 static const struct program programs[] = {
     { "thermostat", image_thermostat, &image_thermostat_len },
     { "blink", image_blink, &image_blink_len },
