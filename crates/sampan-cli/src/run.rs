@@ -163,6 +163,7 @@ pub(crate) fn make_simulator<E: Engine>(
             max_containers: world.containers,
             max_host_functions: arguments.provide.len(),
             slice_fuel: arguments.slice,
+            ..Config::default()
         },
         clock: world.clock,
         fuel_per_second: arguments.speed,
