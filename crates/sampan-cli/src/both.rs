@@ -108,7 +108,8 @@ fn observe(
     let image = image::load(&file.path, choice)?;
     let log = Arc::new(RunLog::new(console, choice == ENGINES[0]));
     let (clock, trace) = (SimClock::virtual_time(), SharedTrace::default());
-    let engine = engine::make_for_comparison().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
+    let engine = engine::make_for_comparison()
+        .ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
     let world = World {
         containers: 1,
         clock: clock.clone(),

@@ -24,7 +24,7 @@ const MAX_REGION: u32 = 512 << 10;
 /// Exports of one image that are run.
 const MAX_RUNS: usize = 6;
 /// Fuel of one run.
-const RUN_FUEL: u64 = 4000;
+const RUN_FUEL: u64 = if cfg!(miri) { 150 } else { 4000 };
 /// Frames that are asked for.
 const FRAMES: usize = 8;
 /// What a region holds before it's used.

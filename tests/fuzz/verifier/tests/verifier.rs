@@ -13,7 +13,7 @@ use std::alloc::System;
 static ALLOCATOR: System = System;
 
 /// Damaged images of each sample.
-const CASES: u64 = if cfg!(miri) { 40 } else { 2000 };
+const CASES: u64 = if cfg!(miri) { 12 } else { 2000 };
 
 #[test]
 fn what_the_verifier_accepts_stays_in_its_memory_and_comes_back() {
@@ -30,6 +30,7 @@ fn what_the_verifier_accepts_stays_in_its_memory_and_comes_back() {
             }
         }
     }
+    // Of each sample; the damage is the same every time.
     let some = CASES as usize / 10;
     assert!(refused > some && ran > some, "{refused} refused, {ran} run");
 }
