@@ -60,6 +60,7 @@ fn run_help() -> String {
          Examples:\n\
          \x20 sampan run app.wasm --arg --fast --env MODE=test\n\
          \x20 sampan run app.wasm --engine packed\n\
+         \x20 sampan run app.wasm --engine both --seconds 10\n\
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
@@ -77,6 +78,20 @@ pub(crate) enum EngineChoice {
     Packed,
     /// Packed images are refused
     Wasmi,
+    /// Each module alone, packed and on wasmi, and what differs is told
+    Both,
+}
+
+impl EngineChoice {
+    /// The word on the command line.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Packed => "packed",
+            Self::Wasmi => "wasmi",
+            Self::Both => "both",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -147,7 +162,11 @@ pub(crate) struct RunArguments {
     pub(crate) clock: ClockChoice,
 
     /// Engine that runs plain modules
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
+    ///
+    /// `both` runs each module twice and alone: packed, whose output is shown, and on wasmi. Arguments,
+    /// random numbers and clock are the same; time passes by host calls and sleeps, not by fuel. Output
+    /// lines, host calls, end and memory are compared, and a table tells what each engine took.
+    #[arg(verbatim_doc_comment, long, value_enum, default_value_t = EngineChoice::Auto)]
     pub(crate) engine: EngineChoice,
 
     /// Fuel that takes one second of virtual time

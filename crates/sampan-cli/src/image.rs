@@ -17,6 +17,8 @@ use std::path::Path;
 const MAX_IMAGE_BYTES: u64 = 32 << 20;
 /// What a plain module begins with.
 const WASM_MAGIC: &[u8] = b"\0asm";
+/// What a packed image of any version begins with.
+const PACKED_MAGIC: &[u8] = b"SPK";
 
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -32,6 +34,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(image)
 }
 
+/// Whether a file is a packed image, by its first bytes.
+pub(crate) fn is_packed(file: &[u8]) -> bool {
+    file.starts_with(PACKED_MAGIC)
+}
+
 /// Reads an image for the engine that was chosen; it stays for the life of the process, as it would in flash.
 pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], Failure> {
     let file = read(path)?;
@@ -39,7 +46,7 @@ pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], F
         EngineChoice::Packed if file.starts_with(WASM_MAGIC) => {
             sampan_pack::pack(&file, &Options::default()).map_err(|error| refused(path, &error))?.image
         }
-        EngineChoice::Wasmi if file.starts_with(b"SPK") => {
+        EngineChoice::Wasmi if is_packed(&file) => {
             let text = format!("{}: a packed image, which wasmi doesn't run", path.display());
             return Err(Failure::new(ExitStatus::BadImage, text));
         }

@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod both;
+mod compare;
 mod container_file;
 mod engine;
 mod exit;
@@ -14,6 +16,7 @@ mod image;
 mod provide;
 mod report;
 mod run;
+mod trace;
 mod units;
 
 use arguments::{Arguments, Command};

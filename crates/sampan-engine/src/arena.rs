@@ -35,6 +35,14 @@ pub struct Region {
 // SAFETY: a region is the only way to its memory, which no thread has a part in.
 unsafe impl Send for Region {}
 
+impl From<&'static mut [u8]> for Region {
+    /// Memory that belongs to no arena, for an engine that is used without one. No arena takes it back.
+    fn from(memory: &'static mut [u8]) -> Self {
+        let block_len = memory.len();
+        Self { memory: NonNull::from(memory), block_len }
+    }
+}
+
 impl Region {
     /// Size in bytes.
     #[must_use]
@@ -260,6 +268,7 @@ mod tests {
         let (mut mine, mut other) = (arena(4096), arena(4096));
         let region = other.allocate(64).unwrap();
         mine.free(region);
+        mine.free(Region::from(Vec::leak(vec![0; 64])));
         assert_eq!((mine.used(), other.used()), (0, 64));
         let (head, tail) = mine.allocate(64).unwrap().split(32);
         let (inner, _) = tail.split(16);
