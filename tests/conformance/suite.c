@@ -212,7 +212,11 @@ bool probe_offer(struct sampan_runtime *rt)
 sampan_status probe_start(struct sampan_runtime *rt, uint32_t idx, struct probe *probe, const char *name,
                           const struct probe_step *steps)
 {
-    const struct sampan_container_options options = { .size = sizeof options, .name = name };
+    const struct sampan_container_options options = {
+        .size = sizeof options,
+        .name = name,
+        .memory_limit = port->probe_memory_limit,
+    };
     *probe = (struct probe){ .steps = steps };
     sampan_status status = sampan_container_create(rt, port->probe, port->probe_len, &options, &probe->id);
     if (status == SAMPAN_STATUS_OK) {
