@@ -15,7 +15,10 @@
 #include "kernel_needs.h"
 #include "semphr.h"
 
-enum { LOG_LEN = SAMPAN_MAX_LOG_LINE + SAMPAN_MAX_NAME + 8 };
+enum {
+    LOG_LEN = SAMPAN_MAX_LOG_LINE + SAMPAN_MAX_NAME + 8,
+    TICK_BITS = 8 * sizeof(TickType_t),
+};
 
 static const uint64_t US_PER_S = 1000000;
 
@@ -66,11 +69,8 @@ static uint64_t ticks_extended(void)
     UBaseType_t masked = port_mask();
     vTaskInternalSetTimeOutState(&time);
     port_unmask(masked);
-#if configTICK_TYPE_WIDTH_IN_BITS == TICK_TYPE_WIDTH_64_BITS
-    return time.xTimeOnEntering;
-#else
-    return (uint64_t)(UBaseType_t)time.xOverflowCount << (8 * sizeof time.xTimeOnEntering) | time.xTimeOnEntering;
-#endif
+    return TICK_BITS < 64 ? (uint64_t)(UBaseType_t)time.xOverflowCount << TICK_BITS % 64 | time.xTimeOnEntering
+                          : time.xTimeOnEntering;
 }
 
 /* Counter and state are read under one mask, so that no reader sees one without the other. */

@@ -23,6 +23,7 @@ elseif(SAMPAN_BOARD STREQUAL "riscv32-virt")
     set(FREERTOS_PORT GCC_RISC_V)
 elseif(SAMPAN_BOARD STREQUAL "posix")
     set(FREERTOS_PORT GCC_POSIX)
+    set(CMAKE_C_EXTENSIONS ON) # the kernel's port is written for POSIX and GNU
 else()
     message(FATAL_ERROR "SAMPAN_BOARD is ${SAMPAN_BOARD}, which is none of mps2-an386, mps2-an505, riscv32-virt, posix")
 endif()

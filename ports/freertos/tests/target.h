@@ -24,7 +24,8 @@ extern const uint32_t target_clock_step_us;
 extern const uint32_t target_slack_us;
 /* How long to wait for the clock's counter to wrap, once target_clock_near_wrap was called. */
 extern const uint32_t target_near_wrap_us;
-void target_clock_near_wrap(void);
+/* NULL if it can't be moved. */
+extern void (*const target_clock_near_wrap)(void);
 
 /* Runs `function` in the tick's interrupt, once so long has passed. Thread context. */
 void target_interrupt_after(uint32_t delay_us, void (*function)(void *ctx), void *ctx);

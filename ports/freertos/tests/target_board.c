@@ -18,10 +18,12 @@ static uint32_t counter(void)
     return board_ticks() + counter_offset;
 }
 
-void target_clock_near_wrap(void)
+static void clock_near_wrap(void)
 {
     counter_offset = 0 - board_ticks() - board_ticks_hz() / 100;
 }
+
+void (*const target_clock_near_wrap)(void) = clock_near_wrap;
 
 const struct sampan_freertos_hooks target_hooks = {
     .counter = counter,

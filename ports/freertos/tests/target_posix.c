@@ -2,10 +2,9 @@
 /*
  * The kernel's port to the host: each task is a thread, one of which runs, and the tick is a signal.
  *
- * The port of Sampan gets no counter here, so this is where the tick alone tells the time. It starts close to its
- * wrap. Output goes past stdio, whose locks know nothing of the kernel.
+ * The port of Sampan gets no counter here, so the tick alone tells the time. Output goes past stdio, whose locks
+ * know nothing of the kernel.
  */
-#define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -17,18 +16,18 @@
 const uint32_t target_clock_step_us = 1000000 / configTICK_RATE_HZ;
 /* The host may have other work; a wrong unit would still be seen. */
 const uint32_t target_slack_us = 500000;
-const uint32_t target_near_wrap_us = 3000000;
+const uint32_t target_near_wrap_us = 0;
 
-static volatile long in_tick;
+/* A thread's own, since the kernel may switch to another one from within the hook. */
+static _Thread_local volatile long in_tick;
 
 long host_in_interrupt(void)
 {
     return in_tick;
 }
 
-void target_clock_near_wrap(void)
-{
-}
+/* The tick has 64 bits here. */
+void (*const target_clock_near_wrap)(void) = NULL;
 
 static int32_t entropy(uint8_t *buf, size_t len)
 {
