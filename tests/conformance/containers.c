@@ -59,8 +59,8 @@ struct answer {
     struct sampan_runtime *rt;
     struct probe *probe;
     volatile int32_t status;
-    volatile bool begun;
-    volatile bool done;
+    atomic_bool begun;
+    atomic_bool done;
 };
 
 static void give_answer(void *ctx)
@@ -133,9 +133,9 @@ static void answered_task(struct sampan_runtime *rt)
 
 /* Keeps taking the core from the container's engine, and uses the registers that it uses. */
 struct disturbance {
-    volatile bool stop;
-    volatile uint32_t rounds;
-    volatile bool wrong;
+    atomic_bool stop;
+    atomic_uint rounds;
+    atomic_bool wrong;
 };
 
 static void disturb(void *ctx)
@@ -148,9 +148,11 @@ static void disturb(void *ctx)
         for (uint32_t turn = 0; turn < 64; turn++) {
             sum += step;
         }
-        disturbance->wrong |= sum != 32.0f;
+        if (sum != 32.0f) {
+            disturbance->wrong = true;
+        }
         sum -= 32.0f;
-        disturbance->rounds++;
+        disturbance->rounds = disturbance->rounds + 1; /* nobody else writes it */
     }
 }
 
