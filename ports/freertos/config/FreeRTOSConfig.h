@@ -21,7 +21,6 @@
 #define configUSE_MUTEXES 1
 #define configUSE_TASK_NOTIFICATIONS 1
 #define configUSE_TIMERS 0
-#define configUSE_IDLE_HOOK 0
 #define configUSE_TICK_HOOK 1
 
 #define configCHECK_FOR_STACK_OVERFLOW 2
@@ -45,6 +44,7 @@ extern void kernel_assert_failed(const char *file, int line);
 #define INCLUDE_eTaskGetState 1
 
 #if defined(__arm__) || defined(__riscv)
+#define configUSE_IDLE_HOOK 0
 #define configINITIAL_TICK_COUNT ((TickType_t)-400) /* so that its wrap is tested */
 #endif
 
@@ -80,6 +80,7 @@ extern void kernel_assert_failed(const char *file, int line);
 
 #define configUSE_TICKLESS_IDLE 0
 #define configCPU_CLOCK_HZ 1000000000u
+#define configUSE_IDLE_HOOK 1 /* an idle host sleeps */
 extern long host_in_interrupt(void);
 #define SAMPAN_FREERTOS_IN_INTERRUPT() host_in_interrupt()
 

@@ -16,6 +16,7 @@
 #ifdef WITH_DEMO
 #include "demo.h"
 #endif
+
 #ifdef WITH_SAMPAN
 #include "images.h"
 #include "sampan_freertos.h"
@@ -103,7 +104,8 @@ int main(void)
     periodic_start(&telemetry);
     periodic_start(&console);
 #ifdef WITH_SAMPAN
-    const struct sampan_freertos_config config = { sizeof config, memory, sizeof memory, 0, 3, 0, &hooks, NULL };
+    const struct sampan_freertos_config config = { .size = sizeof config, .memory = memory, .memory_len = sizeof memory,
+                                                   .priority = 3, .hooks = &hooks };
     uint32_t id;
     bool started = !sampan_freertos_start(&config, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&
