@@ -29,9 +29,6 @@
 #if INCLUDE_xTaskGetSchedulerState != 1 && configUSE_TIMERS != 1
 #error "Sampan needs INCLUDE_xTaskGetSchedulerState 1: its lock asks whether tasks run"
 #endif
-#if INCLUDE_xTaskGetCurrentTaskHandle != 1 && configUSE_MUTEXES != 1
-#error "Sampan needs INCLUDE_xTaskGetCurrentTaskHandle 1: its lock knows its holder"
-#endif
 #if INCLUDE_uxTaskGetStackHighWaterMark != 1
 #error "Sampan needs INCLUDE_uxTaskGetStackHighWaterMark 1: it tells how much of its stack was used"
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The kernel as the sample and the tests want it: preemptive, tickless, static, and everything checked. */
+/* The kernel as the sample and the tests want it: preemptive, static, and everything checked. */
 #ifndef FREERTOS_CONFIG_H
 #define FREERTOS_CONFIG_H
 
@@ -50,7 +50,7 @@ extern void kernel_assert_failed(const char *file, int line);
 
 #if defined(__arm__)
 
-#define configUSE_TICKLESS_IDLE 0
+#define configUSE_TICKLESS_IDLE 0 /* the tests borrow the tick's interrupt */
 #define configPRIO_BITS 3
 #define configKERNEL_INTERRUPT_PRIORITY (7 << (8 - configPRIO_BITS))
 #define configMAX_SYSCALL_INTERRUPT_PRIORITY (2 << (8 - configPRIO_BITS))
