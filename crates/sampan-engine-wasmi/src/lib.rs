@@ -73,7 +73,9 @@ impl WasmiEngine {
     /// # Errors
     /// The region back, if it's smaller than [`wall::MIN_STACK_BYTES`].
     pub fn new(stack: Region) -> Result<Self, Region> {
-        Ok(Self { stack: EngineStack::new(stack)? })
+        let stack = EngineStack::new(stack)?;
+        context::forget();
+        Ok(Self { stack })
     }
 
     /// Ends the engine, and gives its stack back.
