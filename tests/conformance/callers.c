@@ -2,7 +2,6 @@
 /* Several tasks call whatever there is to call while another one polls. */
 #include "suite.h"
 
-#include <string.h>
 
 enum {
     CALLERS = 3,
@@ -13,7 +12,7 @@ enum {
 
 static struct sampan_runtime *runtime;
 static volatile uint32_t rounds[CALLERS];
-static volatile bool done[CALLERS];
+static atomic_bool done[CALLERS];
 
 static const struct probe_step spins[] = { { PROBE_SPIN, 0 } };
 
@@ -92,7 +91,9 @@ static void at_once(struct sampan_runtime *rt)
     static struct probe resident;
     struct sampan_runtime_stats before = { .size = sizeof before }, after = { .size = sizeof after };
     runtime = rt;
-    memset((void *)(uintptr_t)done, 0, sizeof done);
+    for (uint32_t caller = 0; caller < CALLERS; caller++) {
+        done[caller] = false;
+    }
     if (!expect_status(SAMPAN_STATUS_OK, probe_start(rt, 0, &resident, "resident", sleeps_long), "a container starts") ||
         !run_until_step(rt, &resident, 1, LIMIT_US)) {
         return;

@@ -39,7 +39,7 @@ static void resolution(void)
 }
 
 struct reading {
-    volatile bool done;
+    atomic_bool done;
     volatile uint64_t time_us;
 };
 

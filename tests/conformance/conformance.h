@@ -25,8 +25,11 @@
 extern "C" {
 #endif
 
-/* Bytes of arena that the suite needs: the library's tables, an engine's stack, four small containers, offsets. */
+/* Bytes of arena that the suite needs: the library's tables, an engine's stack, two containers, offsets. */
 #define CONFORMANCE_ARENA_LEN (80u * 1024u)
+
+/* What the probe needs with wasmi, whose estimate is too low for it; with pointers of 64 bits twice as much. */
+#define CONFORMANCE_WASMI_MEMORY (28u * 1024u * (uint32_t)(sizeof(void *) / 4))
 
 /* Tasks that exist at a time at most, beside the one that runs the suite. */
 #define CONFORMANCE_TASKS 4
@@ -46,6 +49,8 @@ struct conformance_port {
     /* The probe, an image for an engine that is linked: see probe/build. */
     const uint8_t *probe;
     size_t probe_len;
+    /* As in struct sampan_container_options: wasmi takes CONFORMANCE_WASMI_MEMORY for it, the packed engine 0. */
+    uint32_t probe_memory_limit;
     /* As in struct sampan_config; 0: the default. */
     uint32_t engine_stack_len;
     /* Puts text on the console. Called by the task that runs the suite only. */

@@ -59,12 +59,14 @@ struct answer {
     struct sampan_runtime *rt;
     struct probe *probe;
     volatile int32_t status;
-    volatile bool done;
+    atomic_bool begun;
+    atomic_bool done;
 };
 
 static void give_answer(void *ctx)
 {
     struct answer *answer = ctx;
+    answer->begun = true;
     answer->status = sampan_call_complete(answer->rt, answer->probe->token, 41);
     answer->done = true;
 }
@@ -91,7 +93,8 @@ static void answered(struct sampan_runtime *rt, void (*begin)(struct answer *ans
     answer = (struct answer){ .rt = rt, .probe = &probe };
     begin(&answer);
     if (run_until_step(rt, &probe, 2, LIMIT_US)) {
-        expect(answer.done, "the call ends after its answer", 0);
+        expect(answer.begun, "the call ends after its answer", 0);
+        expect(wait_for(&answer.done, now_us() + S), "who answers comes back", 0);
         expect_status(SAMPAN_STATUS_OK, answer.status, "a call is answered");
         expect(probe.result == 41, "a container gets the answer", probe.result);
     }
@@ -130,9 +133,9 @@ static void answered_task(struct sampan_runtime *rt)
 
 /* Keeps taking the core from the container's engine, and uses the registers that it uses. */
 struct disturbance {
-    volatile bool stop;
-    volatile uint32_t rounds;
-    volatile bool wrong;
+    atomic_bool stop;
+    atomic_uint rounds;
+    atomic_bool wrong;
 };
 
 static void disturb(void *ctx)
@@ -145,9 +148,11 @@ static void disturb(void *ctx)
         for (uint32_t turn = 0; turn < 64; turn++) {
             sum += step;
         }
-        disturbance->wrong |= sum != 32.0f;
+        if (sum != 32.0f) {
+            disturbance->wrong = true;
+        }
         sum -= 32.0f;
-        disturbance->rounds++;
+        disturbance->rounds = disturbance->rounds + 1; /* nobody else writes it */
     }
 }
 

@@ -31,7 +31,7 @@ static void recursion(void)
 
 struct attempt {
     struct sampan_runtime *rt;
-    volatile bool done;
+    atomic_bool done;
     volatile int32_t lock_status;
     volatile int32_t call_status;
 };
@@ -59,10 +59,10 @@ static void interrupt(struct sampan_runtime *rt)
 
 /* What the tasks of a check tell each other. */
 struct scene {
-    volatile bool held;
-    volatile bool middle_ended;
-    volatile bool high_got_it;
-    volatile bool middle_ended_first;
+    atomic_bool held;
+    atomic_bool middle_ended;
+    atomic_bool high_got_it;
+    atomic_bool middle_ended_first;
     volatile uint64_t released_us;
     volatile uint64_t got_us;
 };

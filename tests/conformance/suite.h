@@ -3,6 +3,8 @@
 #ifndef SUITE_H
 #define SUITE_H
 
+#include <stdatomic.h>
+
 #include "conformance.h"
 
 enum {
@@ -32,7 +34,7 @@ uint64_t now_us(void);
 /* Keeps the core busy until then. */
 void spin_until(uint64_t time_us);
 /* Waits, as the port does between two polls, until `done` is set or the time has passed; true if it was set. */
-bool wait_for(const volatile bool *done, uint64_t deadline_us);
+bool wait_for(atomic_bool *done, uint64_t deadline_us);
 
 /* Makes a runtime on the arena, from its byte `offset` on. NULL if it failed, and then the check has. */
 struct sampan_runtime *runtime_begin(size_t offset);

@@ -56,7 +56,7 @@ static void wake_before(struct sampan_runtime *rt)
 
 struct waking {
     struct sampan_runtime *rt;
-    volatile bool done;
+    atomic_bool done;
 };
 
 static void wake(void *ctx)

@@ -275,6 +275,7 @@ int main(int argc, char **argv)
         .arena_len = sizeof arena,
         .probe = packed ? conformance_probe_packed : conformance_probe,
         .probe_len = packed ? conformance_probe_packed_len : conformance_probe_len,
+        .probe_memory_limit = packed ? 0 : CONFORMANCE_WASMI_MEMORY,
         .put = put,
         .wait = host_wait,
         .clock_step_us = 1000,

@@ -62,11 +62,16 @@ __attribute__((naked)) static void Fault_Handler(void)
                    "b fault_report");
 }
 
+/* An operating system has routines of its own for these. */
+__attribute__((weak, alias("Fault_Handler"))) void SVC_Handler(void);
+__attribute__((weak, alias("Fault_Handler"))) void PendSV_Handler(void);
+__attribute__((weak, alias("Fault_Handler"))) void SysTick_Handler(void);
+
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     .initial_stack = __interrupt_stack_top,
     .exceptions = {
         Reset_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler,
-        NULL, NULL, NULL, Fault_Handler, Fault_Handler, NULL, Fault_Handler, Fault_Handler,
+        NULL, NULL, NULL, SVC_Handler, Fault_Handler, NULL, PendSV_Handler, SysTick_Handler,
     },
     .interrupts = { [BOARD_TIMER0_IRQ] = Timer0_Handler },
 };
