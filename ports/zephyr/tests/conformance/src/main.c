@@ -112,6 +112,7 @@ static void run_suite(void *unused_0, void *unused_1, void *unused_2)
         .arena_len = sizeof memory.arena,
         .probe = IS_ENABLED(CONFIG_SAMPAN_HAS_WASMI) ? conformance_probe : conformance_probe_packed,
         .probe_len = IS_ENABLED(CONFIG_SAMPAN_HAS_WASMI) ? conformance_probe_len : conformance_probe_packed_len,
+        .probe_memory_limit = IS_ENABLED(CONFIG_SAMPAN_HAS_WASMI) ? CONFORMANCE_WASMI_MEMORY : 0,
         .put = put,
         .wait = sampan_zephyr_wait,
         .clock_step_us = 20, /* reading it takes that long in QEMU */
