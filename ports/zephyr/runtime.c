@@ -17,7 +17,7 @@ BUILD_ASSERT(CONFIG_SAMPAN_THREAD_PRIORITY >= 0 && CONFIG_SAMPAN_THREAD_PRIORITY
 
 #define TICK_US (USEC_PER_SEC / CONFIG_SYS_CLOCK_TICKS_PER_SEC)
 
-/* A pause is no longer than this, however long threads of higher priority kept a poll from its end. */
+/* A pause is no longer than this, nor is more owed, however long threads of higher priority kept a poll from its end. */
 #define PAUSE_MAX_US (100 * (int64_t)USEC_PER_MSEC)
 
 enum state {
@@ -35,7 +35,8 @@ static struct sampan_runtime *runtime;
 static atomic_t state = ATOMIC_INIT(STATE_OUT);
 
 /*
- * Sleeps for what lower priorities are owed, if that is a tick or more; else lets equal ones run. Returns what is owed then.
+ * Sleeps for what lower priorities are owed, if that is a tick or more; else lets equal ones run. Returns what is owed
+ * then: less than nothing if the sleep was longer, as ticks make it.
  */
 static int64_t leave_time(int64_t owed_us)
 {
@@ -45,7 +46,7 @@ static int64_t leave_time(int64_t owed_us)
     }
     uint64_t begun_us = port_now_us(NULL);
     (void)k_sleep(K_USEC(MIN(owed_us, PAUSE_MAX_US)));
-    return MAX(owed_us - (int64_t)(port_now_us(NULL) - begun_us), 0);
+    return MAX(owed_us - (int64_t)(port_now_us(NULL) - begun_us), -PAUSE_MAX_US);
 }
 
 static void runtime_run(void *rt, void *unused_1, void *unused_2)
@@ -68,7 +69,7 @@ static void runtime_run(void *rt, void *unused_1, void *unused_2)
         owed_us = MIN(owed_us, PAUSE_MAX_US);
         if (deadline_us > ended_us) {
             sampan_zephyr_wait(deadline_us);
-            owed_us = MAX(owed_us - (int64_t)(port_now_us(NULL) - ended_us), 0);
+            owed_us = MIN(owed_us, MAX(owed_us - (int64_t)(port_now_us(NULL) - ended_us), 0));
         } else {
             owed_us = leave_time(owed_us);
         }

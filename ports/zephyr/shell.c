@@ -13,6 +13,8 @@
 
 #include "port.h"
 
+BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 8192, "\"sampan create\" runs on the shell's stack: set CONFIG_SHELL_STACK_SIZE=8192");
+
 enum { REASON_LEN = 64, STOP_DEFAULT_MS = 1000 };
 
 /* The runtime, or NULL with words on the shell. */
