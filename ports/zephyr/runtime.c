@@ -15,7 +15,10 @@
 BUILD_ASSERT(CONFIG_SAMPAN_THREAD_PRIORITY >= 0 && CONFIG_SAMPAN_THREAD_PRIORITY < CONFIG_NUM_PREEMPT_PRIORITIES,
              "CONFIG_SAMPAN_THREAD_PRIORITY must be a preemptible priority");
 
-#define TICK_US (USEC_PER_SEC / CONFIG_SYS_CLOCK_TICKS_PER_SEC)
+#define TICK_US ((int64_t)MAX(USEC_PER_SEC / CONFIG_SYS_CLOCK_TICKS_PER_SEC, 1))
+
+/* How much longer than asked a sleep is at most because of ticks; what threads of higher priority took isn't credited. */
+#define CREDIT_MAX_US (2 * TICK_US)
 
 /* A pause is no longer than this, nor is more owed, however long threads of higher priority kept a poll from its end. */
 #define PAUSE_MAX_US (100 * (int64_t)USEC_PER_MSEC)
@@ -40,13 +43,13 @@ static atomic_t state = ATOMIC_INIT(STATE_OUT);
  */
 static int64_t leave_time(int64_t owed_us)
 {
-    if (owed_us < (int64_t)MAX(TICK_US, 1)) {
+    if (owed_us < TICK_US) {
         k_yield();
         return owed_us;
     }
     uint64_t begun_us = port_now_us(NULL);
     (void)k_sleep(K_USEC(MIN(owed_us, PAUSE_MAX_US)));
-    return MAX(owed_us - (int64_t)(port_now_us(NULL) - begun_us), -PAUSE_MAX_US);
+    return MAX(owed_us - (int64_t)(port_now_us(NULL) - begun_us), -CREDIT_MAX_US);
 }
 
 static void runtime_run(void *rt, void *unused_1, void *unused_2)
