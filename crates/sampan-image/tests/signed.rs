@@ -106,9 +106,11 @@ fn no_bit_of_a_trust_store_can_be_another() {
 
 #[test]
 fn no_end_can_be_missing_and_none_added() {
-    let bytes = signed(9);
+    let (trust, bytes) = (trust_bytes(), signed(9));
+    let verifier =
+        Verifier { device: DEVICE, trust: open_trust(&trust), counters: &FRESH, crypto: &RustCrypto };
     for len in 0..bytes.len() {
-        assert!(verify(&bytes[..len]).is_err(), "{len} bytes");
+        assert!(verifier.verify(&bytes[..len], Purpose::Install).is_err(), "{len} bytes");
     }
     for more in [0, 0xf6, 0xff] {
         assert_eq!(kind(verify(&[&bytes[..], &[more]].concat())), Some(ErrorKind::TrailingBytes));
