@@ -9,6 +9,9 @@ use crate::envelope::Envelope;
 use crate::error::{Error, ErrorKind};
 use crate::identity::Device;
 use crate::manifest::{Component, Manifest, Part, Version};
+use crate::permission::{Effective, Permissions};
+use crate::policy::Policy;
+use crate::request::requested_permissions;
 use crate::trust::{Roles, TrustStore};
 
 /// The platform could not tell a counter.
@@ -100,6 +103,37 @@ impl<'a> Contents<'a> {
         self.envelope.payload(self.manifest.component(part)?.uri)
     }
 
+    /// What the container may do: what its code asks for, as far as its policy grants it.
+    ///
+    /// A module brings its own request. Where there is none, the policy hands on what it was; where there
+    /// is one, the policy may not speak for it.
+    ///
+    /// # Errors
+    /// What is wrong with the module or the policy, at the offset of the component.
+    pub fn effective(&self) -> Result<Effective<'a>, Error> {
+        let mut effective = Effective { requested: Permissions::NONE, granted: Permissions::NONE };
+        let mut handed_on = None;
+        for component in self.manifest.components() {
+            let payload = self.payload(component.part).unwrap_or(&[]);
+            let bad = |error: Error| error.kind.at(component.offset);
+            match component.part {
+                Part::Module => effective.requested = requested_permissions(payload).map_err(bad)?,
+                Part::Policy => {
+                    let policy = Policy::parse(payload).map_err(bad)?;
+                    effective.granted = policy.granted;
+                    handed_on = policy.requested.map(|requested| (requested, component.offset));
+                }
+                _ => {}
+            }
+        }
+        match (handed_on, self.manifest.component(Part::Module)) {
+            (Some((_, offset)), Some(_)) => return Err(ErrorKind::RepeatedParameter.at(offset)),
+            (Some((requested, _)), None) => effective.requested = requested,
+            (None, _) => {}
+        }
+        Ok(effective)
+    }
+
     /// Checks that every component is for this device.
     pub(crate) fn check_device(&self, device: &Device<'_>, crypto: &impl Crypto) -> Result<(), Error> {
         for component in self.manifest.components() {
@@ -182,6 +216,12 @@ impl<'a> Image<'a> {
     /// The components, in the order of the manifest.
     pub fn components(&self) -> impl Iterator<Item = &Component<'a>> {
         self.contents.manifest.components()
+    }
+
+    /// What it was read from.
+    #[must_use]
+    pub const fn contents(&self) -> &Contents<'a> {
+        &self.contents
     }
 
     /// The payload of a part, where it lies.

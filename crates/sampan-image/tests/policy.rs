@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Policies: what they say, and what they may not.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod support;
 

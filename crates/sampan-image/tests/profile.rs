@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Manifests and envelopes that depart from the profile in one place each.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod support;
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Images as a whole: what is accepted, and that not a bit of it can be another.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod support;
 
 use sampan_image::build::{ImageBuilder, PolicyBuilder, encode_sbom, sign};
 use sampan_image::{
-    Contents, Crypto, CryptoFailed, Device, Effective, ErrorKind, Part, Policy, Purpose, Roles, RustCrypto,
-    Sbom, Verifier, Version, requested_permissions,
+    Contents, Crypto, CryptoFailed, Device, ErrorKind, Part, Purpose, Roles, RustCrypto, Sbom, Verifier,
+    Version,
 };
 use support::*;
 
@@ -26,20 +28,18 @@ fn a_signed_image_is_used_where_it_lies() {
     assert!(bytes.as_ptr_range().contains(&part.as_ptr()));
     assert_eq!(image.part(Part::Native), None);
 
-    let requested = requested_permissions(part).unwrap();
-    let granted = Policy::parse(image.part(Part::Policy).unwrap()).unwrap().granted;
-    let effective: Vec<_> = Effective { requested, granted }.iter().map(|meet| meet.to_string()).collect();
+    let effective = image.contents().effective().unwrap();
+    let effective: Vec<_> = effective.iter().map(|meet| meet.to_string()).collect();
     assert_eq!(effective, ["log", "gpio:led0", "msg.pub:plant/1/temp", "kv:2048"]);
 }
 
 #[test]
 fn every_part_together() {
-    let policy = PolicyBuilder { requested: Some(vec!["log".into()]), ..policy() };
     let image = ImageBuilder::new(VENDOR, CONTAINER, 1)
         .part(Part::Module, &[], module())
         .and_then(|builder| builder.part(Part::Packed, &[1], vec![1; 300]))
         .and_then(|builder| builder.part(Part::Native, b"thumbv7em-none-eabihf", vec![2; 70_000]))
-        .and_then(|builder| builder.part(Part::Policy, &[], policy.build()?))
+        .and_then(|builder| builder.part(Part::Policy, &[], policy().build()?))
         .and_then(|builder| {
             builder.part(Part::Sbom, &[], encode_sbom(b"{}", "https://example.com/sbom.json")?)
         })
@@ -54,6 +54,28 @@ fn every_part_together() {
         (sbom.uri, *sbom.digest),
         ("https://example.com/sbom.json", RustCrypto.sha256(&[b"{}"]).unwrap())
     );
+}
+
+#[test]
+fn who_asks_for_permissions() {
+    let image = |module: Option<Vec<u8>>, requested: Option<Vec<String>>| {
+        let policy = PolicyBuilder { requested, ..policy() }.build().unwrap();
+        let builder = ImageBuilder::new(VENDOR, CONTAINER, 1).part(Part::Policy, &[], policy).unwrap();
+        let builder = module
+            .into_iter()
+            .fold(builder, |builder, module| builder.part(Part::Module, &[], module).unwrap());
+        builder.build().unwrap()
+    };
+    let effective = |image: &[u8]| {
+        let effective = Contents::read(image).unwrap().effective();
+        effective.map(|effective| effective.iter().count()).map_err(|error| error.kind)
+    };
+    let own = || Some(vec!["log".to_owned()]);
+    assert_eq!(effective(&image(Some(module()), None)), Ok(4));
+    assert_eq!(effective(&image(None, own())), Ok(1));
+    assert_eq!(effective(&image(None, None)), Ok(0));
+    assert_eq!(effective(&image(Some(module()), own())), Err(ErrorKind::RepeatedParameter));
+    assert_eq!(effective(&image(Some(b"no module".to_vec()), None)), Err(ErrorKind::NotAModule));
 }
 
 #[test]

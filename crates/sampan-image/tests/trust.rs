@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Trust stores: who may sign one, rotation, revocation, and what a store may list.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 mod support;
 
