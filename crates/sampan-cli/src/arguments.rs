@@ -34,12 +34,17 @@ pub(crate) enum Command {
     /// `sampan: `; so does the report at the end, if there are several containers or with -v.
     #[command(after_long_help = run_help(), verbatim_doc_comment)]
     Run(Box<RunArguments>),
-    /// Make a packed image of a WebAssembly module
+    /// Make a packed image of a WebAssembly module, or an image to be signed of a description
     ///
     /// A packed image is register bytecode that the device verifies in one pass and runs in place: no
     /// translation, no memory for code. It isn't signed. The same module makes the same bytes.
+    ///
+    /// Of a file that ends with .toml, which docs/sign.md explains, it makes an image with a policy, for
+    /// `sampan sign`.
     #[command(verbatim_doc_comment)]
     Pack(PackArguments),
+    #[command(flatten)]
+    Signing(crate::signing::Command),
     /// Print the code of a packed image
     Disasm(DisasmArguments),
     /// List the engines that this tool is linked with
@@ -96,11 +101,11 @@ impl EngineChoice {
 
 #[derive(Debug, Args)]
 pub(crate) struct PackArguments {
-    /// WebAssembly module
+    /// WebAssembly module, or a description that ends with .toml
     #[arg(value_name = "MODULE")]
     pub(crate) file: PathBuf,
 
-    /// Image to write [default: the module's name with .spk]
+    /// Image to write [default: the module's name with .spk, or the description's with .suit]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -115,6 +120,10 @@ pub(crate) struct PackArguments {
     /// Debug map to write: translates code offsets of faults to functions and module offsets
     #[arg(long, value_name = "FILE")]
     pub(crate) debug_map: Option<PathBuf>,
+
+    /// Sign the image of a description with this private key; may be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) key: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

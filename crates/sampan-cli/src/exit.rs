@@ -24,6 +24,7 @@ pub(crate) enum ExitStatus {
     Output = 74,
     ForeignCode = 75,
     Difference = 76,
+    Refused = 77,
 }
 
 impl ExitStatus {
@@ -41,6 +42,7 @@ impl ExitStatus {
         Self::Output,
         Self::ForeignCode,
         Self::Difference,
+        Self::Refused,
     ];
 
     const fn meaning(self) -> &'static str {
@@ -58,6 +60,7 @@ impl ExitStatus {
             Self::Output => "standard output or error can't be written",
             Self::ForeignCode => "a container ended with an exit code outside 0 to 63",
             Self::Difference => "the engines differ on a module (--engine both)",
+            Self::Refused => "an image, a policy, a trust store or a key is refused",
         }
     }
 

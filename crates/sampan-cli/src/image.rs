@@ -4,6 +4,7 @@
 use crate::arguments::{EngineChoice, PackArguments};
 use crate::exit::ExitStatus;
 use crate::run::Failure;
+use crate::signing;
 use crate::units::size;
 use sampan_pack::{Options, PackError, Packed};
 use sampan_packed_format::Disassembled;
@@ -55,12 +56,19 @@ pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], F
     Ok(image.leak())
 }
 
-fn refused(path: &Path, error: &PackError) -> Failure {
+pub(crate) fn refused(path: &Path, error: &PackError) -> Failure {
     Failure::new(ExitStatus::BadImage, format!("{}: can't be packed: {error}", path.display()))
 }
 
 /// `sampan pack`: writes the image, and its debug map where that is wanted; tells what it takes to run.
 pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
+    if arguments.file.extension().is_some_and(|extension| extension == "toml") {
+        return signing::pack(arguments);
+    }
+    if !arguments.key.is_empty() {
+        let text = "--key signs the image of a description: a packed image alone is never signed";
+        return Err(Failure::new(ExitStatus::Usage, text));
+    }
     let wasm = read(&arguments.file)?;
     let options = Options {
         memory_bytes: arguments.memory,
@@ -77,7 +85,8 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
     Ok(format!("{}: {}\n", output.display(), summary(&header)))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| {
         Failure::new(ExitStatus::Output, format!("{}: can't be written: {error}", path.display()))
     })

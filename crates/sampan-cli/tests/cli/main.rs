@@ -10,5 +10,6 @@ mod images;
 mod options;
 mod output;
 mod packed;
+mod signing;
 mod support;
 mod time;
