@@ -324,6 +324,9 @@ static void port_fatal(void *ctx, const char *message, size_t len)
         stack_limit_set(0);
         longjmp(*protected_base, 1);
     }
+    while (xTaskGetSchedulerState() == taskSCHEDULER_NOT_STARTED) {
+        /* In main, which can't be left out. */
+    }
     port_task_failed(); /* the runtime's task finds nothing to poll any more */
     for (;;) {
         vTaskSuspend(NULL);

@@ -96,7 +96,10 @@ size_t sampan_freertos_stack_unused(void);
 
 /* ---- for firmware that polls in a task of its own ---- */
 
-/* The platform to put in struct sampan_config. `hooks`: kept by reference. Thread context. */
+/*
+ * The platform to put in struct sampan_config. `hooks`: kept by reference. Thread context. The arena must lie above the
+ * stacks of all tasks that poll or create containers, where the kernel checks stacks: see docs/integrate-freertos.md.
+ */
 const struct sampan_platform *sampan_freertos_platform(const struct sampan_freertos_hooks *hooks);
 
 /*

@@ -166,7 +166,7 @@ static void switched(struct sampan_runtime *rt)
     static struct disturbance disturbance;
     disturbance = (struct disturbance){ 0 };
     port->task_start(0, 1, disturb, &disturbance);
-    for (uint32_t life = 0; life < 50 && disturbance.rounds < SWITCHES_MIN; life++) {
+    for (uint64_t end_us = now_us() + LIMIT_US; disturbance.rounds < SWITCHES_MIN && now_us() < end_us;) {
         if (!start(rt, 0, &probe, "worker", steps) || !run_until_step(rt, &probe, 3, LIMIT_US)) {
             break;
         }

@@ -135,6 +135,7 @@ impl<'a> TrustStore<'a> {
     ///
     /// # Errors
     /// Why it is refused, by kind and offset.
+    #[inline(never)]
     pub fn verify(
         input: &'a [u8],
         purpose: Purpose,
@@ -146,23 +147,8 @@ impl<'a> TrustStore<'a> {
     ) -> Result<Self, Error> {
         let envelope = Envelope::parse(input)?;
         envelope.check_digest(crypto)?;
-        let mut signers = [false; 2];
-        for signature in envelope.signatures() {
-            let root = root_of(&envelope, &signature, roots, crypto)?;
-            let key = roots.get(root).ok_or(ErrorKind::UnknownSigner.at(signature.offset))?;
-            if current.is_some_and(|current| current.revokes(key)) {
-                return Err(ErrorKind::RevokedSigner.at(signature.offset));
-            }
-            signers.iter_mut().skip(root).take(1).for_each(|signer| *signer = true);
-        }
-        if !signers.contains(&true) {
-            return Err(ErrorKind::Unsigned.at(0));
-        }
-        let contents = Contents::of(envelope)?;
-        contents.check_device(device, crypto)?;
-        check_freshness(contents.manifest(), purpose, counters)?;
-        contents.check_payloads(crypto)?;
-        let store = Self::read(&contents)?;
+        let signers = root_signers(&envelope, roots, current, crypto)?;
+        let store = fresh(envelope, purpose, device, counters, crypto)?;
         if roots.iter().zip(signers).any(|(root, signer)| signer && store.revokes(root)) {
             return Err(ErrorKind::RevokedSigner.at(0));
         }
@@ -229,6 +215,7 @@ impl<'a> TrustStore<'a> {
     }
 
     /// Who signed an envelope: every signature must verify under a key of the store.
+    #[inline(never)]
     pub(crate) fn signers(&self, envelope: &Envelope<'_>, crypto: &impl Crypto) -> Result<Signers, Error> {
         let mut signers = Signers::default();
         for (place, signature) in signers.0.iter_mut().zip(envelope.signatures()) {
@@ -281,6 +268,43 @@ impl TrustedKey<'_> {
             KeyState::Active => Err(ErrorKind::ForeignPrefix.at(offset)),
         }
     }
+}
+
+/// Which of the root keys signed an envelope: every signature must be by one that counts.
+// Apart, as the rest is from it, since verifying a signature takes most of the stack.
+#[inline(never)]
+fn root_signers(
+    envelope: &Envelope<'_>,
+    roots: &[PublicKey; 2],
+    current: Option<&TrustStore<'_>>,
+    crypto: &impl Crypto,
+) -> Result<[bool; 2], Error> {
+    let mut signers = [false; 2];
+    for signature in envelope.signatures() {
+        let root = root_of(envelope, &signature, roots, crypto)?;
+        let key = roots.get(root).ok_or(ErrorKind::UnknownSigner.at(signature.offset))?;
+        if current.is_some_and(|current| current.revokes(key)) {
+            return Err(ErrorKind::RevokedSigner.at(signature.offset));
+        }
+        signers.iter_mut().skip(root).take(1).for_each(|signer| *signer = true);
+    }
+    if signers.contains(&true) { Ok(signers) } else { Err(ErrorKind::Unsigned.at(0)) }
+}
+
+/// The store in an authenticated envelope, if it's for this device, fresh and whole.
+#[inline(never)]
+fn fresh<'a>(
+    envelope: Envelope<'a>,
+    purpose: Purpose,
+    device: &Device<'_>,
+    counters: &impl Counters,
+    crypto: &impl Crypto,
+) -> Result<TrustStore<'a>, Error> {
+    let contents = Contents::of(envelope)?;
+    contents.check_device(device, crypto)?;
+    check_freshness(contents.manifest(), purpose, counters)?;
+    contents.check_payloads(crypto)?;
+    TrustStore::read(&contents)
 }
 
 /// Which root key a signature is by.

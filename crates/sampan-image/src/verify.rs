@@ -12,7 +12,7 @@ use crate::manifest::{Component, Manifest, Part, Version};
 use crate::permission::{Effective, Permissions};
 use crate::policy::Policy;
 use crate::request::requested_permissions;
-use crate::trust::{Roles, TrustStore};
+use crate::trust::{Roles, Signers, TrustStore};
 
 /// The platform could not tell a counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -268,9 +268,21 @@ impl<C: Crypto, N: Counters> Verifier<'_, C, N> {
         let envelope = Envelope::parse(input)?;
         envelope.check_digest(self.crypto)?;
         let signers = self.trust.signers(&envelope, self.crypto)?;
+        self.judge(envelope, &signers, purpose)
+    }
+
+    /// Decides on what the manifest says, once it's known who signed it.
+    // Apart, so that its frame isn't on the stack while a signature is verified, which takes most of it.
+    #[inline(never)]
+    fn judge<'a>(
+        &self,
+        envelope: Envelope<'a>,
+        signers: &Signers,
+        purpose: Purpose,
+    ) -> Result<Image<'a>, Error> {
         let contents = Contents::of(envelope)?;
         let manifest = contents.manifest();
-        let signers = self.trust.roles_of(&signers, manifest.container())?;
+        let signers = self.trust.roles_of(signers, manifest.container())?;
         for component in manifest.components() {
             if component.part == Part::Keys {
                 return Err(ErrorKind::BadComponent.at(component.offset));

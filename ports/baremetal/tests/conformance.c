@@ -6,6 +6,7 @@
 
 #include "board.h"
 #include "conformance_probe.h"
+#include "no_heap.h"
 #include "sampan_baremetal.h"
 
 enum {
@@ -101,6 +102,7 @@ int main(void)
         .clock_near_wrap = wait_for_wrap,
         .near_wrap_us = 500000000, /* longer than any of the boards' counters takes */
         .log_taken = log_taken,
+        .heap_used = no_heap_asked_for,
         .run_expendable = run_expendable,
     };
     return conformance_run(&port) == 0 ? 0 : 1;

@@ -10,6 +10,9 @@
 
 #include "FreeRTOS.h"
 #include "conformance_probe.h"
+#ifdef WITHOUT_HEAP
+#include "no_heap.h"
+#endif
 #include "sampan_freertos.h"
 #include "target.h"
 #include "task.h"
@@ -135,6 +138,9 @@ static void suite_run(void *ctx)
         .near_wrap_us = target_near_wrap_us,
         .log_taken = log_taken,
         .run_expendable = run_expendable,
+#ifdef WITHOUT_HEAP
+        .heap_used = no_heap_asked_for,
+#endif
     };
     (void)ctx;
     hooks = target_hooks;
