@@ -28,7 +28,7 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Usage,
         Self::BadImage,
         Self::Unreadable,
