@@ -168,16 +168,16 @@ impl Trial {
     }
 }
 
-/// Most fuel that is charged at once: a jump back over a function, a call, a step of a bulk operation, or a
-/// frame set to zero.
+/// Most fuel that is charged at once: a call with all words of the function, which no jump back exceeds; a step
+/// of a bulk operation; or a frame set to zero.
 fn largest_charge(image: &[u8]) -> Result<u64, String> {
     let words = words(image);
     let parts = Parts::of(&words).ok_or("an image without a header was accepted")?;
-    let mut most = CALL_CHARGE.max(BULK_STEP / BULK_PER_FUEL + 1);
+    let mut most = BULK_STEP / BULK_PER_FUEL + 1;
     for idx in 0..parts.header.functions as usize {
         let (_, len, slots) =
             parts.function(&words, idx).ok_or("an image with broken functions was accepted")?;
-        most = most.max(len as u32).max(slots / BULK_PER_FUEL);
+        most = most.max(len as u32 + CALL_CHARGE).max(slots / BULK_PER_FUEL);
     }
     Ok(u64::from(most))
 }
