@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Permissions: what they cover, and what is left where two lists meet.
 //!
-//! A permission is `name` or `name:argument`. The name decides what its argument is: a topic filter, an address, a
-//! size, or a name. Nothing is covered that isn't listed, and [`Effective`] takes both lists: what the
+//! A permission is `name` or `name:argument`. The name decides what its argument is: a topic filter, an
+//! address, a size, or a name. Nothing is covered that isn't listed, and [`Effective`] takes both lists: what the
 //! module asks for, and what the operator grants.
 
 mod topic;
@@ -79,7 +79,8 @@ impl<'a> Permission<'a> {
     /// Reads a permission.
     ///
     /// # Errors
-    /// [`PermissionError`] for text that is none: a malformed name, or an argument that its name doesn't take.
+    /// [`PermissionError`] for text that is none: a malformed name, or an argument that the name doesn't
+    /// take.
     pub fn parse(text: &'a str) -> Result<Self, PermissionError> {
         let bad = text.len() > MAX_PERMISSION_BYTES || text.chars().any(char::is_control);
         let (name, argument) = match text.split_once(':') {

@@ -19,7 +19,8 @@ const LAST_ID: u8 = 13;
 ///
 /// # Errors
 /// [`ErrorKind::NotAModule`], [`ErrorKind::BadSection`], [`ErrorKind::RepeatedSection`],
-/// [`ErrorKind::NotText`], [`ErrorKind::TooMany`] or [`ErrorKind::BadPermission`], with the offset in the module.
+/// [`ErrorKind::NotText`], [`ErrorKind::TooMany`] or [`ErrorKind::BadPermission`], with the offset in the
+/// module.
 pub fn requested_permissions(module: &[u8]) -> Result<Permissions<'_>, Error> {
     let mut rest = module.strip_prefix(PREAMBLE).ok_or(ErrorKind::NotAModule.at(0))?;
     let offset_of = |rest: &[u8]| module.len().saturating_sub(rest.len());

@@ -23,7 +23,8 @@ pub struct CounterFailed;
 /// A counter moves up to an image's sequence number only once that image has proved healthy: until then
 /// the one before it may still return.
 pub trait Counters {
-    /// Sequence number of the newest image of a container that proved healthy, or 0. Thread context; may block.
+    /// Sequence number of the newest image of a container that proved healthy, or 0. Thread context; may
+    /// block.
     ///
     /// # Errors
     /// [`CounterFailed`].

@@ -54,7 +54,8 @@ impl ImageBuilder {
         self
     }
 
-    /// Adds a part. `detail` is the format version of packed bytecode, the target of native code, else nothing.
+    /// Adds a part. `detail` is the format version of packed bytecode, the target of native code, else
+    /// nothing.
     ///
     /// # Errors
     /// [`BuildError::Refused`] if the payload is larger than any can be.
