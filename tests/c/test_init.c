@@ -200,7 +200,10 @@ static void one_at_a_time(void) {
   CHECK_STATUS(OK, sampan_container_list(rt, NULL, 0, &count));
   CHECK_EQUAL(0, count);
   CHECK_STATUS(STALE_ID, sampan_container_kill(rt, id));
-  container_drop(rt, container_run(rt, &module_endless));
+  uint32_t next = container_run(rt, &module_endless);
+  CHECK_EQUAL(id & 0xff, next & 0xff);
+  CHECK_STATUS(STALE_ID, sampan_container_kill(rt, id));
+  container_drop(rt, next);
   runtime_close(rt);
 }
 

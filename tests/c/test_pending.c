@@ -102,6 +102,23 @@ static void twice_and_late(struct sampan_runtime *rt) {
   container_drop(rt, other);
 }
 
+/* After the runtime that gave it out: a later one on the same arena, whose calls count from the beginning. */
+static void later_runtime(void) {
+  struct sampan_runtime *rt = runtime_open();
+  parked(rt);
+  uint64_t old_token = last_token;
+  runtime_close(rt);
+  rt = runtime_open();
+  port_reset();
+  uint32_t id = parked(rt);
+  CHECK_STATUS(OK, sampan_call_complete(rt, old_token, 1));
+  poll_until_idle(rt, 10);
+  CHECK(log_has("sampan", OVER));
+  CHECK_EQUAL(1, status_of(rt, id).waiting);
+  container_drop(rt, id);
+  runtime_close(rt);
+}
+
 /* A token that was given out never names a later call, even if its own was never parked. */
 static void failed_after_defer(struct sampan_runtime *rt) {
   act_set(park_and_fail);
@@ -219,6 +236,8 @@ void test_pending(void) {
   bad_arguments(rt);
   memory(rt);
   runtime_close(rt);
+  group("parked calls: a later runtime");
+  later_runtime();
   group("parked calls: a full queue");
   queue(1, 1);
   queue(2, 2);

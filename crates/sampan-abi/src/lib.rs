@@ -40,11 +40,10 @@ pub enum LogLevel {
 /// Largest generation that an id can carry.
 const GENERATION_MAX: u32 = 0x00ff_ffff;
 
-/// Names one container for as long as it exists: a slot and the slot's generation.
+/// Names one container for as long as it exists: a slot, and the generation that the container is.
 ///
-/// A generation is never 0, so the raw value 0 names no container. Once a container is removed its
-/// slot's generation rises, and an id from before is refused ever after (for 2^24 - 1 reuses of that
-/// one slot).
+/// A generation is never 0, so the raw value 0 names no container. Each container is a generation of its own,
+/// and the id of one that was removed is refused ever after (until 2^24 - 1 more have been created).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ContainerId(u32);
 
@@ -82,7 +81,7 @@ impl ContainerId {
         (self.0 & 0xff) as u8
     }
 
-    /// Generation of the slot.
+    /// Generation of the container.
     #[must_use]
     pub const fn generation(self) -> u32 {
         self.0 >> 8

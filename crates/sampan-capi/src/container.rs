@@ -117,7 +117,7 @@ unsafe fn create(
     given: Option<&sampan_container_options>,
 ) -> Result<ContainerId, Status> {
     let Some(given) = given else {
-        return runtime.with(|core| core.create(image, &ContainerOptions::default()));
+        return runtime.create(image, &ContainerOptions::default());
     };
     let name = match given.name.is_null() {
         true => &[],
@@ -140,7 +140,7 @@ unsafe fn create(
         share: given.share,
         priority: given.priority,
     };
-    runtime.with(|core| core.create(image, &options))
+    runtime.create(image, &options)
 }
 
 /// Starts a container that was created and never run.

@@ -8,9 +8,9 @@ use crate::platform::{CPlatform, sampan_platform};
 use crate::types::{sampan_config, sampan_event, sampan_runtime_stats};
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
-use portable_atomic::{AtomicBool, AtomicPtr, Ordering};
-use sampan_abi::{ExitKind, Status, limits};
-use sampan_core::{Config, Event, Inbox, InboxCell, Runtime};
+use portable_atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use sampan_abi::{ContainerId, ExitKind, Status, limits};
+use sampan_core::{Config, ContainerOptions, Event, Inbox, InboxCell, Runtime};
 use sampan_engine::Arena;
 
 /// The core's runtime with all that C gives it.
@@ -19,6 +19,10 @@ pub(crate) type CRuntime = Runtime<CPlatform, LinkedEngine, CHandler>;
 /// What `cargo xtask sizes` reads out of the archive; it costs firmware these four bytes.
 #[used]
 static CONTAINER_OVERHEAD: usize = CRuntime::CONTAINER_OVERHEAD;
+
+/// Generation of the next container's id. It outlives runtimes, so that an id or a token of an earlier one is
+/// stale to a later one.
+static NEXT_GENERATION: AtomicU32 = AtomicU32::new(1);
 
 /// The one runtime that is in service, NULL if there is none.
 static LIVE: AtomicPtr<sampan_runtime> = AtomicPtr::new(core::ptr::null_mut());
@@ -43,6 +47,19 @@ impl sampan_runtime {
         // other reference exists.
         let core = unsafe { &mut *self.core.get() };
         f(core.as_mut().ok_or(Status::Internal)?)
+    }
+
+    /// Creates a container.
+    pub(crate) fn create(
+        &self,
+        image: &'static [u8],
+        options: &ContainerOptions<'_>,
+    ) -> Result<ContainerId, Status> {
+        self.with(|core| {
+            let id = core.create(image, options)?;
+            NEXT_GENERATION.store(core.next_generation(), Ordering::Relaxed);
+            Ok(id)
+        })
     }
 
     pub(crate) const fn inbox(&self) -> &Inbox {
@@ -135,7 +152,8 @@ pub unsafe extern "C" fn sampan_runtime_init(
 /// What the core is to be told; checked before any memory is counted, so that a number without sense isn't
 /// answered as a want of memory.
 fn core_config(config: &sampan_config) -> Result<Config, Status> {
-    let mut core = Config::default();
+    let first_generation = NEXT_GENERATION.load(Ordering::Relaxed);
+    let mut core = Config { first_generation, ..Config::default() };
     if config.max_containers != 0 {
         core.max_containers = config.max_containers as usize;
     }

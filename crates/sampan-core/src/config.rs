@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the owner of a runtime decides: once for all of it, and for each container.
 
-use sampan_abi::{Status, limits};
+use sampan_abi::{ContainerId, Status, limits};
 
 /// Decisions for a whole runtime. Start from [`Config::default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +13,15 @@ pub struct Config {
     /// Fuel of one slice, [`limits::MIN_SLICE_FUEL`] to [`limits::MAX_SLICE_FUEL`]: how long a container
     /// runs before another one, or the firmware, gets its turn.
     pub slice_fuel: u32,
+    /// Generation of the first container's id. Whoever makes one runtime after another gives the later one the
+    /// [`Runtime::next_generation`](crate::Runtime::next_generation) of the earlier one: then no id, and no
+    /// token of a call, means something again.
+    pub first_generation: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_containers: 8, max_host_functions: 32, slice_fuel: 10_000 }
+        Self { max_containers: 8, max_host_functions: 32, slice_fuel: 10_000, first_generation: 1 }
     }
 }
 
@@ -29,7 +33,8 @@ impl Config {
     pub fn check(&self) -> Result<(), Status> {
         let in_range = (1..=limits::MAX_CONTAINERS).contains(&self.max_containers)
             && self.max_host_functions <= limits::MAX_HOST_FUNCTIONS
-            && (limits::MIN_SLICE_FUEL..=limits::MAX_SLICE_FUEL).contains(&self.slice_fuel);
+            && (limits::MIN_SLICE_FUEL..=limits::MAX_SLICE_FUEL).contains(&self.slice_fuel)
+            && ContainerId::new(0, self.first_generation).is_some();
         if in_range { Ok(()) } else { Err(Status::InvalidArgument) }
     }
 }

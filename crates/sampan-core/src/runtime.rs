@@ -75,7 +75,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         config: &Config,
     ) -> Result<Self, Status> {
         config.check()?;
-        let slots = arena.allocate_array(config.max_containers, |_| Slot::new()).ok_or(Status::NoMemory)?;
+        let slots = arena
+            .allocate_array(config.max_containers, |_| None::<Container<E::Instance>>)
+            .ok_or(Status::NoMemory)?;
         let places: &'static mut [Option<HostRegistration<H>>] = match config.max_host_functions {
             0 => &mut [],
             count => arena.allocate_array(count, |_| None).ok_or(Status::NoMemory)?,
@@ -84,7 +86,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             platform,
             engine,
             arena,
-            table: Table::new(slots),
+            table: Table::new(slots, config.first_generation),
             registry: Registry::new(places),
             inbox,
             slice_fuel: config.slice_fuel,
@@ -350,6 +352,12 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// Ids of all containers, by slot.
     pub fn ids(&self) -> impl Iterator<Item = ContainerId> + '_ {
         self.table.iter().map(|(_, container)| container.id)
+    }
+
+    /// Generation of the next container's id; see [`Config::first_generation`].
+    #[must_use]
+    pub const fn next_generation(&self) -> u32 {
+        self.table.generation()
     }
 
     /// Counters of the whole runtime.

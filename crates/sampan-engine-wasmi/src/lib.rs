@@ -8,7 +8,8 @@
 //!
 //! What else wasmi can't do is kept out of its reach. It can't resume a `table.grow` or a start function,
 //! so neither is there; it grows its stacks as it goes, so they're made at their full size; it would take
-//! modules whose cost has no relation to their size, so `scan` refuses those that it can tell.
+//! modules whose cost has no relation to their size, so `scan` refuses those that it can tell. It translates
+//! two things wrongly that no usual compiler makes; `scan` refuses those, too.
 //!
 //! What remains: a load can't be sliced. It takes some hundred instructions a byte of an ordinary module,
 //! and far more of one made for it. Whoever loads modules of strangers does it where that can be borne.
@@ -59,6 +60,7 @@ pub(crate) const TABLE_ENTRY_BYTES: usize = 4;
 /// The engine: a stack that every instance runs on in turn.
 pub struct WasmiEngine {
     stack: EngineStack,
+    screened: bool,
 }
 
 impl core::fmt::Debug for WasmiEngine {
@@ -75,7 +77,15 @@ impl WasmiEngine {
     pub fn new(stack: Region) -> Result<Self, Region> {
         let stack = EngineStack::new(stack)?;
         context::forget();
-        Ok(Self { stack })
+        Ok(Self { stack, screened: true })
+    }
+
+    /// Takes modules, too, that wasmi is known to translate wrongly and that are refused otherwise. For
+    /// comparing engines, where that must be seen; nothing that is to work is run so.
+    #[must_use]
+    pub fn without_screening(mut self) -> Self {
+        self.screened = false;
+        self
     }
 
     /// Ends the engine, and gives its stack back.
@@ -111,7 +121,7 @@ impl Engine for WasmiEngine {
     /// An estimate: linear memory, stack, tables, about 14 KB, and five times the code; on a host 24 KB and
     /// nine times. A module made for it can take far more; the load then fails, and nothing else happens.
     fn memory_need(&self, image: &[u8], limits: &Limits) -> Result<MemoryNeed, Status> {
-        let facts = scan::scan(image).map_err(|refusal| refusal.status)?;
+        let facts = scan::scan(image, self.screened).map_err(|refusal| refusal.status)?;
         Ok(MemoryNeed { bytes: estimate::bytes(&facts, StackPlan::new(limits.stack_bytes)), exact: false })
     }
 
@@ -122,7 +132,7 @@ impl Engine for WasmiEngine {
         limits: &Limits,
         linker: &mut dyn Linker,
     ) -> Result<WasmiInstance, LoadError> {
-        let facts = match scan::scan(image) {
+        let facts = match scan::scan(image, self.screened) {
             Ok(facts) => facts,
             Err(refusal) => {
                 return Err(LoadError { status: refusal.status, detail: refusal.detail, region });

@@ -198,3 +198,39 @@ fn stacks_of_any_size_are_clamped_or_refused() {
         }
     }
 }
+
+#[test]
+fn what_wasmi_gets_wrong_is_kept_from_it() {
+    let mut bench = Bench::new();
+    let many_types = "(type (func))".repeat(1024);
+    let wrong = [
+        "(func (param i32) (drop (select (i32.const 1) (local.get 0) (i32.eqz (local.get 0)))))",
+        "(func (param i32) (drop (select (i32.const 1) (local.get 0) (i32.eq (local.get 0) (i32.const 0)))))",
+        "(func (param i32) (drop (select (i32.const 1) (local.get 0) (i32.ne (i32.const 0) (local.get 0)))))",
+        "(func (param i32) (drop (select (result i32) (i32.const 1) (local.get 0) (i32.eqz (local.get 0)))))",
+        "(global i32 (i32.const 0))
+         (func (param i32) (drop (select (i32.const 1) (i32.const 2) (i32.eq (local.get 0) (global.get 0)))))",
+        "(func (param i32) (local.get 0) (i64.const 1) (block (param i64) (drop)) (drop))",
+        "(func (i64.const 1) (loop (param i64) (drop)))",
+        "(func (i64.const 1) (i32.const 1) (if (param i64) (then (drop)) (else (drop))))",
+        &format!("{many_types} (type $t (func (result i32 i32))) (func (block (type $t) (unreachable)) (drop) (drop))"),
+    ];
+    for text in wrong {
+        let text = format!("(module {text})");
+        let (status, detail) = bench.try_load_in(module(&text), REGION_BYTES).map(drop).unwrap_err();
+        assert_eq!(status, Status::Unsupported, "{text}: {detail}");
+        assert!(detail.contains("wasmi gets wrong"), "{text}: {detail}");
+        assert_eq!(bench.arena.used(), bench.at_rest);
+    }
+    let right = [
+        "(func (param i32) (drop (select (i32.const 1) (local.get 0) (i32.eq (local.get 0) (i32.const 7)))))",
+        "(func (param i32 i32) (drop (select (i32.const 1) (local.get 0) (i32.ne (local.get 0) (local.get 1)))))",
+        "(func (param i64) (drop (select (i32.const 1) (i32.const 2) (i64.eqz (local.get 0)))))",
+        "(func (param i32) (drop (select (i32.const 1) (local.get 0) (local.get 0))) (drop (i32.eqz (local.get 0))))",
+        "(func (result i32 i32) (block (result i32 i32) (i32.const 1) (i32.const 2)))",
+    ];
+    for text in right {
+        let instance = bench.try_load_in(module(&format!("(module {text})")), REGION_BYTES);
+        bench.unload(instance.unwrap_or_else(|refusal| panic!("{text}: {refusal:?}")));
+    }
+}

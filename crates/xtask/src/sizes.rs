@@ -70,11 +70,16 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let tools = CToolchain::of(target)?;
     let dir = target_dir().join("sizes").join(target);
     let map = link(&tools, &dir, Path::new(archive))?;
-    let relocations = output(tools.tool("objdump").args(["-r", archive]))?;
+    // Without debug information, in which LLVM has relocations for RISC-V that Debian's binutils don't know.
+    let stripped = dir.join("stripped.a");
+    run(tools.tool("objcopy").args(["--strip-debug", archive]).arg(&stripped))?;
+    let relocations = output(tools.tool("objdump").arg("-r").arg(&stripped))?;
+    let symbols = output(tools.tool("objdump").args(["--syms", "--special-syms"]).arg(&stripped))?;
     let lines = output(
         tools.tool("readelf").args(["--wide", "--debug-dump=decodedline"]).arg(dir.join("sampan.elf")),
     )?;
-    let mut parts = attribute(&kept_sections(&map), &references(&relocations), &sources(&lines));
+    let mut parts =
+        attribute(&kept_sections(&map), &references(&relocations, &homes(&symbols)), &sources(&lines));
     parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
     let fields: Vec<String> = parts
         .iter()
@@ -164,8 +169,20 @@ fn hex(word: Option<&str>) -> Option<u64> {
     u64::from_str_radix(word?.strip_prefix("0x")?, 16).ok()
 }
 
+/// The section of each constant that the compiler named, from `objdump --syms`. Relocations for RISC-V name the
+/// constant, though merged ones have one section together.
+fn homes(listing: &str) -> HashMap<&str, &str> {
+    let home = |line| {
+        // `00000000 g     O .section<tab>00000000 .hidden anon.name`
+        let (place, symbol): (&str, &str) = str::split_once(line, '\t')?;
+        let name = symbol.split_whitespace().next_back().filter(|name| is_unnamed(name))?;
+        Some((name, place.split_whitespace().next_back()?))
+    };
+    listing.lines().filter_map(home).collect()
+}
+
 /// For each item, the items that refer to it, from `objdump -r`.
-fn references(listing: &str) -> HashMap<&str, Vec<&str>> {
+fn references<'l>(listing: &'l str, homes: &HashMap<&'l str, &'l str>) -> HashMap<&'l str, Vec<&'l str>> {
     let mut references: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut from = "";
     for line in listing.lines() {
@@ -175,6 +192,7 @@ fn references(listing: &str) -> HashMap<&str, Vec<&str>> {
             && !from.starts_with(".debug")
         {
             let to = to.split("+0x").next().unwrap_or(to);
+            let to = homes.get(to).unwrap_or(&to);
             references.entry(item(to)).or_default().push(item(from));
         }
     }
@@ -314,9 +332,13 @@ fn named_owner(name: &str) -> Option<&str> {
     if name.starts_with("sampan_") {
         return Some("sampan-capi");
     }
-    let unnamed = [".L", "anon.", "cst", "str", "switch.table"].iter().any(|start| name.starts_with(start));
     // Not mangled: an intrinsic, such as memcpy or __aeabi_uldivmod.
-    (!unnamed).then_some("rust-runtime")
+    (!is_unnamed(name)).then_some("rust-runtime")
+}
+
+/// Whether the compiler made the name, which so tells nothing.
+fn is_unnamed(name: &str) -> bool {
+    [".L", "anon.", "cst", "str", "switch.table"].iter().any(|start| name.starts_with(start))
 }
 
 /// The part that a crate is counted in. wasmi's dependencies are wasmi; what isn't listed is a part by itself.
@@ -355,6 +377,7 @@ Linker script and memory map
 .rodata         0x00009000       0x08
  .rodata..Lanon.12.1
                 0x00009000        0x8 libsampan.a(a.o)
+ .rodata.str1.1 0x00009008        0x4 libsampan.a(a.o)
 .debug_info     0x00000000       0x99
  .debug_info    0x00000000       0x99 libsampan.a(a.o)
 ";
@@ -363,6 +386,11 @@ RELOCATION RECORDS FOR [.rodata..Lanon.12.2]:
 00000000 R_ARM_ABS32       .Lanon.12.1
 RELOCATION RECORDS FOR [.text._RNvCs2_5wasmi3run]:
 00000010 R_ARM_ABS32       .Lanon.12.2
+00000014 R_RISCV_HI20      anon.12.3+0x00000002
+";
+    const SYMBOLS: &str = "
+00000000 g     O .rodata.str1.1\t00000000 .hidden anon.12.3
+00000000 l    d  .text\t00000000 .text
 ";
     const LINES: &str = "
 CU: crates/sampan-core/src/lib.rs:
@@ -380,10 +408,15 @@ lib.rs    -     0x8020
 
     #[test]
     fn every_byte_is_somebodys() {
-        let parts = attribute(&kept_sections(MAP), &references(RELOCATIONS), &sources(LINES));
+        let parts =
+            attribute(&kept_sections(MAP), &references(RELOCATIONS, &homes(SYMBOLS)), &sources(LINES));
         let flash = |part: &str| parts.get(part).map(|size| size.flash);
         assert_eq!(flash("sampan-core"), Some(8 + 12), "its own, with the library code that follows it");
-        assert_eq!(flash("wasmi"), Some(12 + 8), "what was inlined, and a constant two references away");
+        assert_eq!(
+            flash("wasmi"),
+            Some(12 + 8 + 4),
+            "what was inlined, a constant two references away, merged ones"
+        );
         assert_eq!(flash("c-library"), Some(16));
         assert_eq!(parts.len(), 3, "neither dropped nor debug sections count: {parts:?}");
     }

@@ -9,7 +9,7 @@
 use sampan_engine_wasmi::RegionAllocator;
 use sampan_fuzz_tests::compare::{Verdict, compare};
 use sampan_fuzz_tests::generate::{Case, Generator};
-use sampan_fuzz_tests::reference::Reference;
+use sampan_fuzz_tests::reference::{Reference, is_doubtful};
 use sampan_fuzz_tests::regression;
 use sampan_spec_tests::subject::{Packed, Subject};
 use std::alloc::System;
@@ -135,9 +135,12 @@ fn fuzz(options: &Options) -> Result<bool, String> {
     Ok(findings == 0)
 }
 
-/// Compares; a panic anywhere is a finding too.
+/// Compares; a panic anywhere is a finding too. A difference is none where the reference is known to be wrong.
 fn judge<A: Subject, B: Subject>(first: &mut A, second: &mut B, case: &Case, seed: u64) -> Verdict {
     match catch_unwind(AssertUnwindSafe(|| compare(first, second, case, seed))) {
+        Ok(Verdict::Different(_)) if is_doubtful(&case.wasm) => {
+            Verdict::Inconclusive("wasmi gets blocks with parameters wrong".to_owned())
+        }
         Ok(verdict) => verdict,
         Err(_) => Verdict::Different("a panic".to_owned()),
     }

@@ -185,7 +185,7 @@ fn a_stale_id_of_any_kind_is_refused_by_every_method() {
 }
 
 #[test]
-fn a_slot_is_used_again_under_a_higher_generation() {
+fn a_slot_is_used_again_by_a_later_generation() {
     let mut world = World::new();
     let first = world.create(&Script::new());
     let mut last = world.create(&Script::new());
@@ -196,8 +196,9 @@ fn a_slot_is_used_again_under_a_higher_generation() {
         last = next;
     }
     assert_eq!((first.slot(), first.generation(), last.slot()), (0, 1, 1));
+    assert_eq!(world.runtime.next_generation(), 23);
     world.runtime.remove(first).unwrap();
-    assert_eq!(world.create(&Script::new()), ContainerId::new(0, 2).unwrap());
+    assert_eq!(world.create(&Script::new()), ContainerId::new(0, 23).unwrap());
 }
 
 #[test]

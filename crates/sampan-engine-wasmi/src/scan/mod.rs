@@ -3,10 +3,11 @@
 //!
 //! It finds what the load must know beforehand (the linear memory's size), refuses what this engine
 //! doesn't run, and what would cost far more memory or time than its size tells: wasmi limits neither
-//! locals nor tables nor nesting. It allocates nothing and trusts nothing; whether a module is *valid* is
-//! wasmi's to say.
+//! locals nor tables nor nesting. It also refuses what wasmi is known to get wrong. It allocates nothing and
+//! trusts nothing; whether a module is *valid* is wasmi's to say.
 
 mod code;
+mod instruction;
 mod reader;
 
 use sampan_engine::Status;
@@ -101,12 +102,16 @@ fn sections<'i>(
     Ok(())
 }
 
-/// Looks `image` over.
-pub(crate) fn scan(image: &[u8]) -> Result<Facts, Refusal> {
+/// Looks `image` over; `screened` is whether to refuse what wasmi is known to get wrong.
+pub(crate) fn scan(image: &[u8], screened: bool) -> Result<Facts, Refusal> {
     let mut facts = Facts::default();
+    let mut type_section = Reader::new(&[]);
     sections(image, |id, mut section| {
         match id {
-            TYPE => types(section)?,
+            TYPE => {
+                type_section = section;
+                types(section)?;
+            }
             IMPORT => facts.functions = imports(section)?,
             FUNCTION => facts.functions = facts.functions.saturating_add(section.u32()?),
             TABLE => facts.table_entries = tables(section)?,
@@ -114,7 +119,7 @@ pub(crate) fn scan(image: &[u8]) -> Result<Facts, Refusal> {
             START => return Err(Refusal::unsupported("start function: export it and name it as entry")),
             CODE => {
                 facts.code_bytes = section.len_u32();
-                code::check(section)?;
+                code::check(section, type_section, screened)?;
             }
             DATA => facts.data_bytes = section.len_u32(),
             TAG => return Err(Refusal::unsupported("exception tags")),

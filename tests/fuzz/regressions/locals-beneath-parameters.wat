@@ -1,0 +1,32 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; A local that lies beneath the parameters of a block and is set in a part of it that may be left out; wasmi 2.0.0
+;; keeps the old value only where that part begins.
+(module
+  (func (export "block") (param i32) (result i32)
+    (local.get 0)
+    (i64.const 1)
+    (block (param i64)
+      (drop)
+      (br_if 0 (local.get 0))
+      (local.set 0 (i32.const 7))))
+  (func (export "loop") (param i32) (result i32)
+    (local.get 0)
+    (i64.const 1)
+    (loop (param i64)
+      (drop)
+      (if (local.get 0) (then) (else (local.set 0 (i32.const 7))))))
+  (func (export "if") (param i32) (result i32)
+    (local.get 0)
+    (i64.const 1)
+    (local.get 0)
+    (if (param i64) (then (drop)) (else (drop) (local.set 0 (i32.const 7)))))
+  (func (export "within") (param i32) (result i32)
+    (if (result i32) (i32.const 3)
+      (then
+        (local.get 0)
+        (i64.const 1)
+        (block (param i64)
+          (drop)
+          (br_if 0 (local.get 0))
+          (local.set 0 (i32.const 7))))
+      (else (i32.const 4)))))
