@@ -33,12 +33,12 @@ struct rogue {
 };
 
 static struct rogue rogues[] = {
-    { "rogue-write", image_rogue_write, &image_rogue_write_len, 0, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-write", module_rogue_write, &module_rogue_write_len, 0, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS, 0, 0 },
-    { "rogue-loop", image_rogue_loop, &image_rogue_loop_len, 0, SAMPAN_EXIT_KIND_KILLED, 0, 0, 0 },
-    { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len, 0, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-loop", module_rogue_loop, &module_rogue_loop_len, 0, SAMPAN_EXIT_KIND_KILLED, 0, 0, 0 },
+    { "rogue-recursion", module_rogue_recursion, &module_rogue_recursion_len, 0, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_STACK_OVERFLOW, 0, 0 },
-    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 24 * 1024, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-memory", module_rogue_memory, &module_rogue_memory_len, 24 * 1024, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_UNREACHABLE, 0, 0 },
 };
 
@@ -95,7 +95,7 @@ static sampan_status rogues_create(void *ctx)
                   sampan_container_start(runtime, rogue->id) == SAMPAN_STATUS_OK,
               rogue->name);
     }
-    check(sampan_container_create(runtime, image_rogue_import, image_rogue_import_len, NULL, &id) ==
+    check(sampan_container_create(runtime, module_rogue_import, module_rogue_import_len, NULL, &id) ==
               SAMPAN_STATUS_UNKNOWN_IMPORT,
           "a call that wasn't given is refused");
     return SAMPAN_STATUS_OK;
