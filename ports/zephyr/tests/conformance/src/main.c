@@ -106,7 +106,7 @@ static void put(const char *text, size_t len)
 static void run_suite(void *unused_0, void *unused_1, void *unused_2)
 {
     const struct conformance_port port = {
-        .name = "zephyr-" CONFIG_BOARD,
+        .name = "zephyr-" CONFIG_BOARD_TARGET,
         .platform = &platform,
         .arena = memory.arena,
         .arena_len = sizeof memory.arena,
