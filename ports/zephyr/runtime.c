@@ -132,11 +132,12 @@ sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, st
         return status;
     }
     *out_runtime = runtime;
-    (void)atomic_set(&state, STATE_IN);
-    thread_started = true;
     (void)k_thread_create(&thread, memory.stack, K_KERNEL_STACK_SIZEOF(memory.stack), runtime_run, runtime, NULL, NULL,
-                          CONFIG_SAMPAN_THREAD_PRIORITY, 0, K_NO_WAIT);
+                          CONFIG_SAMPAN_THREAD_PRIORITY, 0, K_FOREVER);
     (void)k_thread_name_set(&thread, "sampan");
+    thread_started = true;
+    (void)atomic_set(&state, STATE_IN);
+    k_thread_start(&thread); /* after the state, which it looks at; a deinit in between waits for it */
     return SAMPAN_STATUS_OK;
 }
 
