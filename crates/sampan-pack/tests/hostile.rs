@@ -316,7 +316,9 @@ fn refusals_name_function_and_offset() {
 fn a_unit_of_fuel_pays_for_a_word_at_least() {
     const WORDS: usize = 500;
     const CALLS: u64 = 40;
-    let long = "(local.set 0 (i32.mul (local.get 0) (local.get 0)))".repeat(WORDS);
+    let square = "(local.set 0 (i32.mul (local.get 0) (local.get 0)))".repeat(WORDS);
+    // What nobody reads would be left out.
+    let long = format!("{square} (global.set 0 (local.get 0))");
     for call in [
         "(call $first (local.get $i))",
         "(call $last (local.get $i))",
@@ -324,7 +326,7 @@ fn a_unit_of_fuel_pays_for_a_word_at_least() {
         "(call $tail (local.get $i))",
     ] {
         let text = format!(
-            "(module (table 1 funcref) (elem (i32.const 0) $first)
+            "(module (table 1 funcref) (elem (i32.const 0) $first) (global (mut i32) (i32.const 0))
               (func $first (param i32) {long})
               (func $tail (param i32) (return_call $last (local.get 0)))
               (func (export \"f\") (local $i i32)
