@@ -67,6 +67,12 @@ need() { "$root/ci/setup" "$@" || failed "ci/setup $* failed"; }
 # xtask ARG...: the build helper, for the host.
 xtask() { cargo run --quiet --locked --package xtask -- "$@"; }
 
+# packed_archive TARGET: builds libsampan.a with the packed engine alone and prints its path. In a directory of its own:
+# what is told apart from the archive of both engines by features has the same path.
+packed_archive() {
+  CARGO_TARGET_DIR=target/packed xtask staticlib --target "$1" --no-default-features --features packed
+}
+
 # crates CLASS...: names of the workspace's crates of these classes in ci/crates, one a line.
 crates() {
   local class

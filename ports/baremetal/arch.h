@@ -53,6 +53,14 @@ static inline bool arch_in_interrupt(void)
     return exception != 0;
 }
 
+/* Asks the debugger, or QEMU, for a service. Without one this is a fault. */
+static inline void arch_semihosting_call(uint32_t operation, const void *argument)
+{
+    register uint32_t r0 __asm("r0") = operation;
+    register const void *r1 __asm("r1") = argument;
+    __asm volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+}
+
 #elif defined(__riscv)
 
 /* RISC-V can't be asked whether it serves an interrupt: the board's trap handler counts. */
@@ -89,6 +97,23 @@ static inline void arch_save_callers_floats(void)
 static inline bool arch_in_interrupt(void)
 {
     return arch_interrupt_depth != 0;
+}
+
+/* Asks the debugger, or QEMU, for a service. The three instructions are one marker. Without one this is a fault. */
+static inline void arch_semihosting_call(uint32_t operation, const void *argument)
+{
+    register uint32_t a0 __asm("a0") = operation;
+    register const void *a1 __asm("a1") = argument;
+    __asm volatile(".balign 16\n\t"
+                   ".option push\n\t"
+                   ".option norvc\n\t"
+                   "slli zero, zero, 0x1f\n\t"
+                   "ebreak\n\t"
+                   "srai zero, zero, 7\n\t"
+                   ".option pop"
+                   : "+r"(a0)
+                   : "r"(a1)
+                   : "memory");
 }
 
 #else

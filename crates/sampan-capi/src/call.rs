@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a host function may do with the call that it answers, then and later.
 
-use crate::check::{bytes, bytes_mut, not_null, status, write};
+use crate::check::{bytes, bytes_mut, copy, not_null, status, write};
 use crate::runtime::{handle, sampan_runtime};
 use sampan_abi::Status;
 use sampan_core::{Call, CallToken};
@@ -69,8 +69,7 @@ pub unsafe extern "C" fn sampan_call_read(
         let call = unsafe { current(call) }?;
         let memory = call.memory(guest_addr, len)?;
         // SAFETY: the caller's promise.
-        unsafe { bytes_mut(buf, len) }?.copy_from_slice(memory);
-        Ok(())
+        copy(memory, unsafe { bytes_mut(buf, len) }?)
     };
     status(run())
 }
@@ -100,8 +99,7 @@ pub unsafe extern "C" fn sampan_call_write(
         let call = unsafe { current(call) }?;
         let memory = call.memory(guest_addr, len)?;
         // SAFETY: the caller's promise.
-        memory.copy_from_slice(unsafe { bytes(buf, len) }?);
-        Ok(())
+        copy(unsafe { bytes(buf, len) }?, memory)
     };
     status(run())
 }
@@ -243,10 +241,7 @@ pub unsafe extern "C" fn sampan_pending_read(
         let token = CallToken::from_raw(token).ok_or(Status::InvalidArgument)?;
         // SAFETY: the caller's promise.
         let buf = unsafe { bytes_mut(buf, len) }?;
-        runtime.with(|core| {
-            buf.copy_from_slice(core.pending_memory(token, guest_addr, len)?);
-            Ok(())
-        })
+        runtime.with(|core| copy(core.pending_memory(token, guest_addr, len)?, buf))
     };
     status(run())
 }
@@ -279,10 +274,7 @@ pub unsafe extern "C" fn sampan_pending_write(
         let token = CallToken::from_raw(token).ok_or(Status::InvalidArgument)?;
         // SAFETY: the caller's promise.
         let buf = unsafe { bytes(buf, len) }?;
-        runtime.with(|core| {
-            core.pending_memory(token, guest_addr, len)?.copy_from_slice(buf);
-            Ok(())
-        })
+        runtime.with(|core| copy(buf, core.pending_memory(token, guest_addr, len)?))
     };
     status(run())
 }

@@ -54,6 +54,16 @@ pub(crate) unsafe fn bytes_mut<'a>(start: *mut u8, len: usize) -> Result<&'a mut
     Ok(unsafe { core::slice::from_raw_parts_mut(start, len) })
 }
 
+/// Copies bytes; [`Status::OutOfBounds`] if there aren't as many on both sides, which callers have seen to. They
+/// can't show the compiler that, and a panic would be left in every archive.
+pub(crate) fn copy(from: &[u8], to: &mut [u8]) -> Result<(), Status> {
+    if from.len() != to.len() {
+        return Err(Status::OutOfBounds);
+    }
+    to.copy_from_slice(from);
+    Ok(())
+}
+
 /// The NUL-terminated text at `start`, of at most `max_len` bytes.
 ///
 /// # Safety

@@ -34,12 +34,17 @@ pub(crate) enum Command {
     /// `sampan: `; so does the report at the end, if there are several containers or with -v.
     #[command(after_long_help = run_help(), verbatim_doc_comment)]
     Run(Box<RunArguments>),
-    /// Make a packed image of a WebAssembly module
+    /// Make a packed image of a WebAssembly module, or an image to be signed of a description
     ///
     /// A packed image is register bytecode that the device verifies in one pass and runs in place: no
     /// translation, no memory for code. It isn't signed. The same module makes the same bytes.
+    ///
+    /// Of a file that ends with .toml, which docs/sign.md explains, it makes an image with a policy, for
+    /// `sampan sign`.
     #[command(verbatim_doc_comment)]
     Pack(PackArguments),
+    #[command(flatten)]
+    Signing(crate::signing::Command),
     /// Print the code of a packed image
     Disasm(DisasmArguments),
     /// List the engines that this tool is linked with
@@ -60,6 +65,7 @@ fn run_help() -> String {
          Examples:\n\
          \x20 sampan run app.wasm --arg --fast --env MODE=test\n\
          \x20 sampan run app.wasm --engine packed\n\
+         \x20 sampan run app.wasm --engine both --seconds 10\n\
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
@@ -77,15 +83,29 @@ pub(crate) enum EngineChoice {
     Packed,
     /// Packed images are refused
     Wasmi,
+    /// Each module alone, packed and on wasmi, and what differs is told
+    Both,
+}
+
+impl EngineChoice {
+    /// The word on the command line.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Packed => "packed",
+            Self::Wasmi => "wasmi",
+            Self::Both => "both",
+        }
+    }
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PackArguments {
-    /// WebAssembly module
+    /// WebAssembly module, or a description that ends with .toml
     #[arg(value_name = "MODULE")]
     pub(crate) file: PathBuf,
 
-    /// Image to write [default: the module's name with .spk]
+    /// Image to write [default: the module's name with .spk, or the description's with .suit]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 
@@ -100,6 +120,10 @@ pub(crate) struct PackArguments {
     /// Debug map to write: translates code offsets of faults to functions and module offsets
     #[arg(long, value_name = "FILE")]
     pub(crate) debug_map: Option<PathBuf>,
+
+    /// Sign the image of a description with this private key; may be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) key: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -147,7 +171,11 @@ pub(crate) struct RunArguments {
     pub(crate) clock: ClockChoice,
 
     /// Engine that runs plain modules
-    #[arg(long, value_enum, default_value_t = EngineChoice::Auto)]
+    ///
+    /// `both` runs each module twice and alone: packed, whose output is shown, and on wasmi. Arguments,
+    /// random numbers and clock are the same; time passes by host calls and sleeps, not by fuel. Output
+    /// lines, host calls, end and memory are compared, and a table tells what each engine took.
+    #[arg(verbatim_doc_comment, long, value_enum, default_value_t = EngineChoice::Auto)]
     pub(crate) engine: EngineChoice,
 
     /// Fuel that takes one second of virtual time

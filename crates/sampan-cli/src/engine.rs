@@ -11,13 +11,21 @@ use sampan_engine_wasmi::wall::DEFAULT_STACK_BYTES;
 pub(crate) type HostEngine = Either<PackedEngine, WasmiEngine>;
 
 /// Makes the engine.
-///
-/// Its stack isn't taken from the containers' arena: what a 64-bit machine needs says nothing of a device.
 pub(crate) fn make() -> Option<HostEngine> {
+    make_with(|wasmi| wasmi)
+}
+
+/// Makes the engine for a comparison: wasmi takes what it's known to run wrongly, so that it shows.
+pub(crate) fn make_for_comparison() -> Option<HostEngine> {
+    make_with(WasmiEngine::without_screening)
+}
+
+/// Its stack isn't taken from the containers' arena: what a 64-bit machine needs says nothing of a device.
+fn make_with(adapt: impl FnOnce(WasmiEngine) -> WasmiEngine) -> Option<HostEngine> {
     // An arena hands out all of itself but for a sixteenth.
     let memory = vec![0; DEFAULT_STACK_BYTES / 8 * 9];
     let stack = Arena::new(memory.leak()).allocate(DEFAULT_STACK_BYTES)?;
-    Some(Either { first: PackedEngine::new(), second: WasmiEngine::new(stack).ok()? })
+    Some(Either { first: PackedEngine::new(), second: adapt(WasmiEngine::new(stack).ok()?) })
 }
 
 /// The engines, a line each.

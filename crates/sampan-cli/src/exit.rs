@@ -23,10 +23,12 @@ pub(crate) enum ExitStatus {
     Deadlock = 73,
     Output = 74,
     ForeignCode = 75,
+    Difference = 76,
+    Refused = 77,
 }
 
 impl ExitStatus {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Usage,
         Self::BadImage,
         Self::Unreadable,
@@ -39,6 +41,8 @@ impl ExitStatus {
         Self::Deadlock,
         Self::Output,
         Self::ForeignCode,
+        Self::Difference,
+        Self::Refused,
     ];
 
     const fn meaning(self) -> &'static str {
@@ -55,6 +59,8 @@ impl ExitStatus {
             Self::Deadlock => "all containers left wait for what nobody will bring",
             Self::Output => "standard output or error can't be written",
             Self::ForeignCode => "a container ended with an exit code outside 0 to 63",
+            Self::Difference => "the engines differ on a module (--engine both)",
+            Self::Refused => "an image, a policy, a trust store or a key is refused",
         }
     }
 

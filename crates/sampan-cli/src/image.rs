@@ -4,6 +4,7 @@
 use crate::arguments::{EngineChoice, PackArguments};
 use crate::exit::ExitStatus;
 use crate::run::Failure;
+use crate::signing;
 use crate::units::size;
 use sampan_pack::{Options, PackError, Packed};
 use sampan_packed_format::Disassembled;
@@ -17,6 +18,8 @@ use std::path::Path;
 const MAX_IMAGE_BYTES: u64 = 32 << 20;
 /// What a plain module begins with.
 const WASM_MAGIC: &[u8] = b"\0asm";
+/// What a packed image of any version begins with.
+const PACKED_MAGIC: &[u8] = b"SPK";
 
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -32,6 +35,11 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     Ok(image)
 }
 
+/// Whether a file is a packed image, by its first bytes.
+pub(crate) fn is_packed(file: &[u8]) -> bool {
+    file.starts_with(PACKED_MAGIC)
+}
+
 /// Reads an image for the engine that was chosen; it stays for the life of the process, as it would in flash.
 pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], Failure> {
     let file = read(path)?;
@@ -39,7 +47,7 @@ pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], F
         EngineChoice::Packed if file.starts_with(WASM_MAGIC) => {
             sampan_pack::pack(&file, &Options::default()).map_err(|error| refused(path, &error))?.image
         }
-        EngineChoice::Wasmi if file.starts_with(b"SPK") => {
+        EngineChoice::Wasmi if is_packed(&file) => {
             let text = format!("{}: a packed image, which wasmi doesn't run", path.display());
             return Err(Failure::new(ExitStatus::BadImage, text));
         }
@@ -48,12 +56,19 @@ pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], F
     Ok(image.leak())
 }
 
-fn refused(path: &Path, error: &PackError) -> Failure {
+pub(crate) fn refused(path: &Path, error: &PackError) -> Failure {
     Failure::new(ExitStatus::BadImage, format!("{}: can't be packed: {error}", path.display()))
 }
 
 /// `sampan pack`: writes the image, and its debug map where that is wanted; tells what it takes to run.
 pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
+    if arguments.file.extension().is_some_and(|extension| extension == "toml") {
+        return signing::pack(arguments);
+    }
+    if !arguments.key.is_empty() {
+        let text = "--key signs the image of a description: a packed image alone is never signed";
+        return Err(Failure::new(ExitStatus::Usage, text));
+    }
     let wasm = read(&arguments.file)?;
     let options = Options {
         memory_bytes: arguments.memory,
@@ -70,7 +85,8 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
     Ok(format!("{}: {}\n", output.display(), summary(&header)))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a file.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     std::fs::write(path, bytes).map_err(|error| {
         Failure::new(ExitStatus::Output, format!("{}: can't be written: {error}", path.display()))
     })

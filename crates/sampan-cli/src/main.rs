@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The `sampan` tool.
 //!
-//! `sampan pack` makes packed images. `sampan run` puts modules and images into containers of the same core and engine that firmware
+//! `sampan pack` makes packed images, and images to be signed; `sampan sign` and its like keep watch over
+//! those. `sampan run` puts modules and images into containers of the same core and engine that firmware
 //! links, and says by its exit code what became of them. What it prints by itself goes to standard error,
 //! in lines that begin with `sampan: `; standard output belongs to the containers.
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod both;
+mod compare;
 mod container_file;
 mod engine;
 mod exit;
@@ -14,6 +17,8 @@ mod image;
 mod provide;
 mod report;
 mod run;
+mod signing;
+mod trace;
 mod units;
 
 use arguments::{Arguments, Command};
@@ -39,6 +44,7 @@ fn main() -> ExitCode {
         },
         Ok(Arguments { command: Command::Pack(arguments) }) => tell(image::pack(&arguments)),
         Ok(Arguments { command: Command::Disasm(arguments) }) => tell(image::disassemble(&arguments.file)),
+        Ok(Arguments { command: Command::Signing(command) }) => tell(signing::run(&command)),
         Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
         Err(error) if error.use_stderr() => {
             complain(ExitStatus::Usage, &format!("sampan: {}\n", one_line(&error)))

@@ -4,7 +4,6 @@
 use sampan_abi::{ContainerId, LogLevel, Signature, Status, ValueType};
 use sampan_core::Call;
 use sampan_platform::Log;
-use sampan_sim::ConsoleLog;
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
@@ -82,7 +81,7 @@ fn parse_value(text: &str, value_type: ValueType) -> Option<u64> {
 }
 
 /// A value as a person reads it.
-fn show_value(bits: u64, value_type: ValueType) -> String {
+pub(crate) fn show_value(bits: u64, value_type: ValueType) -> String {
     match value_type {
         ValueType::I32 => (bits as u32 as i32).to_string(),
         ValueType::I64 => (bits as i64).to_string(),
@@ -93,11 +92,11 @@ fn show_value(bits: u64, value_type: ValueType) -> String {
 
 impl Provided {
     /// The closure that answers its calls and tells the log of each.
-    pub(crate) fn function(
+    pub(crate) fn function<L: Log + Send + Sync + 'static>(
         &self,
-        log: Arc<ConsoleLog>,
+        log: Arc<L>,
         names: Names,
-    ) -> impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + Send + 'static {
+    ) -> impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + Send + 'static + use<L> {
         let provided = self.clone();
         move |call, values| {
             let known = names.get().and_then(|names| names.iter().find(|(id, _)| *id == call.container()));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The report at the end of a run: a table for people, JSON for programs.
 
+use crate::compare::{Comparison, Observation};
+use crate::exit::ExitStatus;
+use crate::run::Failure;
 use crate::units::{seconds, size};
 use sampan_core::{ContainerStats, ContainerStatus, RuntimeStats};
 use sampan_sim::Ending;
@@ -140,16 +143,6 @@ impl Report {
         let rows: Vec<Row> = std::iter::once(HEADINGS.map(str::to_owned))
             .chain(self.containers.iter().map(Container::row))
             .collect();
-        let widths = HEADINGS.iter().enumerate().map(|(column, _)| {
-            rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0)
-        });
-        let widths: Vec<usize> = widths.collect();
-        let lines = rows.iter().map(|row| {
-            let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
-                if column < FIRST_FIGURE { format!("{cell:width$}") } else { format!("{cell:>width$}") }
-            });
-            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-        });
         let arena = &self.arena;
         let whole = format!(
             "{}, time {}; arena {} of {} used, peak {}",
@@ -159,7 +152,7 @@ impl Report {
             size(arena.bytes),
             size(arena.peak)
         );
-        lines.collect::<String>() + &whole
+        align(&rows, FIRST_FIGURE) + &whole
     }
 
     /// One line of JSON.
@@ -168,5 +161,111 @@ impl Report {
     /// Never for this type; the encoder's signature has it.
     pub(crate) fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string(self)
+    }
+}
+
+/// Rows as lines whose columns are as wide as they must be; from `first_figure` on they are set to the right.
+fn align<const COLUMNS: usize>(rows: &[[String; COLUMNS]], first_figure: usize) -> String {
+    let widths = (0..COLUMNS)
+        .map(|column| rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or(0));
+    let widths: Vec<usize> = widths.collect();
+    let lines = rows.iter().map(|row| {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, &width))| {
+            if column < first_figure { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    });
+    lines.collect()
+}
+
+/// What a comparison of engines found.
+#[derive(Debug, Serialize)]
+pub(crate) struct ComparisonReport {
+    agree: bool,
+    /// Exit code of the tool.
+    exit_code: u8,
+    /// Seed of the random numbers.
+    seed: u64,
+    files: Vec<ComparedFile>,
+}
+
+/// One module, and its run on each engine.
+#[derive(Debug, Serialize)]
+pub(crate) struct ComparedFile {
+    agree: bool,
+    differences: Vec<String>,
+    runs: Vec<ComparedRun>,
+    #[serde(skip)]
+    exits: Vec<Option<sampan_abi::ExitReason>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ComparedRun {
+    #[serde(flatten)]
+    container: Container,
+    /// Time on the machine that the tool runs on.
+    host_us: u64,
+}
+
+impl ComparedFile {
+    pub(crate) fn new(file: String, comparison: &Comparison, runs: [&Observation; 2]) -> Self {
+        let made = |run: &Observation| ComparedRun {
+            container: Container::new(file.clone(), &run.status, &run.stats),
+            host_us: u64::try_from(run.host_time.as_micros()).unwrap_or(u64::MAX),
+        };
+        Self {
+            agree: comparison.differences.is_empty(),
+            differences: comparison.differences.clone(),
+            runs: runs.map(made).into(),
+            exits: runs.map(|run| run.status.exit).into(),
+        }
+    }
+
+    pub(crate) const fn agrees(&self) -> bool {
+        self.agree
+    }
+
+    /// How each run ended.
+    pub(crate) fn exits(&self) -> impl Iterator<Item = Option<sampan_abi::ExitReason>> + '_ {
+        self.exits.iter().copied()
+    }
+}
+
+const COMPARED_HEADINGS: [&str; 11] =
+    ["NAME", "ENGINE", "STATE", "REASON", "MEMORY", "PEAK", "LIMIT", "CALLS", "FUEL", "CPU", "HERE"];
+/// Columns of the comparison from here on hold figures.
+const FIRST_COMPARED_FIGURE: usize = 4;
+
+impl ComparedRun {
+    fn row(&self) -> [String; 11] {
+        let [name, state, reason, memory, peak, limit, fuel, cpu] = self.container.row();
+        let engine = self.container.engine.to_owned();
+        let calls = self.container.host_calls.to_string();
+        [name, engine, state, reason, memory, peak, limit, calls, fuel, cpu, seconds(self.host_us)]
+    }
+}
+
+impl ComparisonReport {
+    pub(crate) fn new(exit_code: u8, seed: u64, files: Vec<ComparedFile>) -> Self {
+        Self { agree: files.iter().all(ComparedFile::agrees), exit_code, seed, files }
+    }
+
+    pub(crate) const fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    /// The table, without the last line's end.
+    pub(crate) fn table(&self) -> String {
+        let runs = self.files.iter().flat_map(|file| &file.runs).map(ComparedRun::row);
+        let rows: Vec<_> = std::iter::once(COMPARED_HEADINGS.map(str::to_owned)).chain(runs).collect();
+        align(&rows, FIRST_COMPARED_FIGURE).trim_end().to_owned()
+    }
+
+    /// One line of JSON.
+    ///
+    /// # Errors
+    /// Never for this type; the encoder's signature has it.
+    pub(crate) fn json(&self) -> Result<String, Failure> {
+        serde_json::to_string(self).map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))
     }
 }

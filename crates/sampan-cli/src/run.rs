@@ -5,14 +5,15 @@ use crate::arguments::{ClockChoice, EngineChoice, RunArguments};
 use crate::container_file::{ContainerFile, ContainerSettings};
 use crate::engine::{self, HostEngine};
 use crate::exit::{self, ExitStatus};
-use crate::image;
 use crate::provide::Names;
 use crate::report::{Container, Report};
 use crate::units::seconds;
+use crate::{both, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
-use sampan_platform::Clock;
-use sampan_sim::{ConsoleLog, Ending, Settings, SimClock, SimEntropy, Simulator};
+use sampan_engine::Engine;
+use sampan_platform::{Clock, Log};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -34,6 +35,19 @@ impl Failure {
 /// What the tool ends with: one of its own codes, or a container's.
 pub(crate) struct RunCode(u8);
 
+impl RunCode {
+    /// A code that [`exit`] made.
+    pub(crate) const fn of(code: u8) -> Self {
+        Self(code)
+    }
+}
+
+impl From<ExitStatus> for RunCode {
+    fn from(status: ExitStatus) -> Self {
+        Self(status as u8)
+    }
+}
+
 impl From<RunCode> for std::process::ExitCode {
     fn from(code: RunCode) -> Self {
         Self::from(code.0)
@@ -41,22 +55,46 @@ impl From<RunCode> for std::process::ExitCode {
 }
 
 /// A container that was created.
-struct Created {
-    id: ContainerId,
-    name: String,
+pub(crate) struct Created {
+    pub(crate) id: ContainerId,
+    pub(crate) name: String,
     file: String,
+}
+
+/// What a simulation is made of beside what the command line says.
+pub(crate) struct World {
+    pub(crate) containers: usize,
+    pub(crate) clock: SimClock,
+    pub(crate) entropy: SimEntropy,
+    pub(crate) log: SharedLog,
 }
 
 /// Runs what the command line asks for.
 pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
+    if arguments.engine == EngineChoice::Both {
+        return both::run(arguments);
+    }
     let log = Arc::new(ConsoleLog::new(arguments.verbose));
     let settings = container_settings(arguments)?;
-    let mut simulator = make_simulator(arguments, &log)?;
+    let world = World {
+        containers: arguments.files.len(),
+        clock: match arguments.clock {
+            ClockChoice::Virtual => SimClock::virtual_time(),
+            ClockChoice::Real => SimClock::real_time(),
+        },
+        entropy: arguments.seed.map_or_else(SimEntropy::real, SimEntropy::seeded),
+        log: Arc::<ConsoleLog>::clone(&log),
+    };
+    let engine = engine::make().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
+    let mut simulator = make_simulator(arguments, world, engine)?;
     let names = Names::default();
     provide(&mut simulator, arguments, &log, &names)?;
     let files = arguments.files.iter().zip(&settings);
     let created: Result<Vec<Created>, Failure> = files
-        .map(|(file, settings)| create(&mut simulator, &log, file, settings, arguments.engine))
+        .map(|(file, settings)| {
+            let image = image::load(&file.path, arguments.engine)?;
+            create(&mut simulator, &log, file, settings, image)
+        })
         .collect();
     let created = created?;
     if created.len() > 1 {
@@ -68,12 +106,12 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
         // A container that can't be started has ended for it, and the log and the report say why.
         let _ = simulator.runtime().start(container.id);
     }
-    let ending = run_to_end(&mut simulator, &log, arguments, &created);
+    let ending = run_to_end(&mut simulator, &log, arguments, &created, |_| false);
     conclude(&mut simulator, &log, arguments, &created, ending)
 }
 
 /// What each container is given, names made complete and unique.
-fn container_settings(arguments: &RunArguments) -> Result<Vec<ContainerSettings>, Failure> {
+pub(crate) fn container_settings(arguments: &RunArguments) -> Result<Vec<ContainerSettings>, Failure> {
     let files = &arguments.files;
     if files.len() > limits::MAX_CONTAINERS {
         let text = format!("{} containers are more than {}", files.len(), limits::MAX_CONTAINERS);
@@ -113,24 +151,25 @@ fn unused_name(path: &Path, taken: &[String]) -> String {
     numbered.into_iter().find(|name| !taken.contains(name)).unwrap_or_default()
 }
 
-fn make_simulator(arguments: &RunArguments, log: &Arc<ConsoleLog>) -> Result<Simulator<HostEngine>, Failure> {
+/// Makes a simulation with an arena of its own.
+pub(crate) fn make_simulator<E: Engine>(
+    arguments: &RunArguments,
+    world: World,
+    engine: E,
+) -> Result<Simulator<E>, Failure> {
     let settings = Settings {
         arena_bytes: arguments.arena as usize,
         config: Config {
-            max_containers: arguments.files.len(),
+            max_containers: world.containers,
             max_host_functions: arguments.provide.len(),
             slice_fuel: arguments.slice,
             ..Config::default()
         },
-        clock: match arguments.clock {
-            ClockChoice::Virtual => SimClock::virtual_time(),
-            ClockChoice::Real => SimClock::real_time(),
-        },
+        clock: world.clock,
         fuel_per_second: arguments.speed,
-        entropy: arguments.seed.map_or_else(SimEntropy::real, SimEntropy::seeded),
-        log: Arc::<ConsoleLog>::clone(log),
+        entropy: world.entropy,
+        log: world.log,
     };
-    let engine = engine::make().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(
             ExitStatus::OutOfMemory,
@@ -143,10 +182,11 @@ fn make_simulator(arguments: &RunArguments, log: &Arc<ConsoleLog>) -> Result<Sim
     })
 }
 
-fn provide(
-    simulator: &mut Simulator<HostEngine>,
+/// Registers what the command line provides.
+pub(crate) fn provide<E: Engine, L: Log + Send + Sync + 'static>(
+    simulator: &mut Simulator<E>,
     arguments: &RunArguments,
-    log: &Arc<ConsoleLog>,
+    log: &Arc<L>,
     names: &Names,
 ) -> Result<(), Failure> {
     for provided in &arguments.provide {
@@ -167,16 +207,16 @@ fn provide(
     Ok(())
 }
 
-fn create(
-    simulator: &mut Simulator<HostEngine>,
+/// Creates the container of a file whose image was loaded.
+pub(crate) fn create<E: Engine>(
+    simulator: &mut Simulator<E>,
     log: &ConsoleLog,
     file: &ContainerFile,
     settings: &ContainerSettings,
-    engine: EngineChoice,
+    image: &'static [u8],
 ) -> Result<Created, Failure> {
     let shown = file.path.display().to_string();
     let fail = |status, wrong: &str| Failure::new(status, format!("{shown}: {wrong}"));
-    let image = image::load(&file.path, engine)?;
     let name = settings.name.clone().unwrap_or_default();
     let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
     let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
@@ -203,7 +243,7 @@ fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
         _ => "",
     };
     let what = match status {
-        Status::BadImage if image.starts_with(b"SPK") => "broken packed image",
+        Status::BadImage if image::is_packed(image) => "broken packed image",
         Status::BadImage if !image.starts_with(b"\0asm") => return not_a_module(image),
         Status::BadImage => "broken WebAssembly module",
         Status::UnknownImport | Status::ImportType => return cause.to_owned(),
@@ -224,20 +264,26 @@ fn not_a_module(image: &[u8]) -> String {
     }
 }
 
-/// Runs until all is over, and lets the time limit have its effect.
-fn run_to_end(
-    simulator: &mut Simulator<HostEngine>,
+/// Runs until all is over, and lets the time limit have its effect. It's also reached when `is_over` says so,
+/// which is asked for each time.
+pub(crate) fn run_to_end<E: Engine>(
+    simulator: &mut Simulator<E>,
     log: &ConsoleLog,
     arguments: &RunArguments,
     created: &[Created],
+    is_over: impl Fn(u64) -> bool,
 ) -> Ending {
-    let watch = |_: &mut Simulator<HostEngine>| match log.is_broken() {
+    let watch = |_: &mut Simulator<E>| match log.is_broken() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
     };
     let limit_us = arguments.seconds.unwrap_or(u64::MAX);
-    let ending = simulator.run(limit_us, watch);
-    if ending != Ending::TimeLimit {
+    let ending = simulator.run(limit_us, |simulator| match is_over(simulator.clock().now_us()) {
+        true => ControlFlow::Break(()),
+        false => watch(simulator),
+    });
+    let is_limit = ending == Ending::TimeLimit || ending == Ending::BrokenOff && !log.is_broken();
+    if !is_limit {
         return ending;
     }
     let deadline_us = simulator.clock().now_us().saturating_add(arguments.grace);

@@ -86,9 +86,12 @@ struct Line {
 impl fmt::Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for letter in text.chars().map(|letter| if letter.is_control() { '?' } else { letter }) {
-            let end = self.len + letter.len_utf8();
+            // Encoded apart, since no panic is left where there is always room.
+            let mut room = [0; 4];
+            let encoded = letter.encode_utf8(&mut room).as_bytes();
+            let end = self.len + encoded.len();
             if let Some(place) = self.bytes.get_mut(self.len..end) {
-                letter.encode_utf8(place);
+                place.iter_mut().zip(encoded).for_each(|(place, byte)| *place = *byte);
                 self.len = end;
             }
         }

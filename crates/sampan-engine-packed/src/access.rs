@@ -5,6 +5,8 @@
 //! of the image and what the loop checks as it goes, which each SAFETY line names. Values of these
 //! types are made in [`crate::machine`] only, from one image and one region.
 
+use core::mem::MaybeUninit;
+
 use sampan_packed_format::{field_a, field_b, field_c};
 
 /// A place in the code.
@@ -127,6 +129,11 @@ impl Frame {
     }
 
     #[inline(always)]
+    pub(crate) fn a_float(self, word: u32) -> f32 {
+        f32::from_bits(self.a(word))
+    }
+
+    #[inline(always)]
     pub(crate) fn b_float(self, word: u32) -> f32 {
         f32::from_bits(self.b(word))
     }
@@ -172,6 +179,43 @@ impl Frame {
     }
 }
 
+/// Whether the processor has no unaligned accesses. There the compiler puts a value together byte by byte, in more
+/// instructions than all else of an operation takes, so it's asked first whether that has to be.
+const IS_STRICT: bool =
+    cfg!(any(target_arch = "riscv32", all(target_arch = "arm", not(target_has_atomic = "32"))));
+
+/// Reads an integer that isn't aligned, where that is rare and takes long. Volatile, or the compiler would read in the
+/// callers after all, to hand over the value instead of its place.
+///
+/// # Safety
+/// All of it can be read.
+#[cold]
+#[inline(never)]
+unsafe fn read_bytes<T: Copy>(place: *const T) -> T {
+    let mut value = MaybeUninit::<T>::uninit();
+    for idx in 0..size_of::<T>() {
+        let from = place.cast::<u8>().wrapping_add(idx);
+        // SAFETY: the caller's promise.
+        let byte = unsafe { from.read_volatile() };
+        let to = value.as_mut_ptr().cast::<u8>().wrapping_add(idx);
+        // SAFETY: a byte of the value.
+        unsafe { to.write(byte) };
+    }
+    // SAFETY: every byte of it is written, and any bytes are an integer.
+    unsafe { value.assume_init() }
+}
+
+/// Writes a value that isn't aligned, where that is rare and takes long.
+///
+/// # Safety
+/// All of it can be written.
+#[cold]
+#[inline(never)]
+unsafe fn write_bytes<T: Copy>(place: *mut T, value: T) {
+    // SAFETY: the caller's promise.
+    unsafe { place.write_unaligned(value) }
+}
+
 /// The linear memory, without its length: whoever accesses it has compared.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes(pub(crate) *mut u8);
@@ -180,17 +224,33 @@ impl Bytes {
     /// Reads a value that begins `offset` bytes after `at`.
     #[inline(always)]
     pub(crate) fn read<T: Copy>(self, at: u32, offset: u32) -> T {
-        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize);
+        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize).cast::<T>();
+        if IS_STRICT && size_of::<T>() >= 4 {
+            if place.is_aligned() {
+                // SAFETY: as below, and it's aligned.
+                return unsafe { place.read() };
+            }
+            // SAFETY: as below.
+            return unsafe { read_bytes(place) };
+        }
         // SAFETY: the loop has checked that all of it lies in the memory; `T` is an integer.
-        unsafe { place.cast::<T>().read_unaligned() }
+        unsafe { place.read_unaligned() }
     }
 
     /// Writes a value that begins `offset` bytes after `at`.
     #[inline(always)]
     pub(crate) fn write<T: Copy>(self, at: u32, offset: u32, value: T) {
-        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize);
+        let place = self.0.wrapping_add(at as usize).wrapping_add(offset as usize).cast::<T>();
+        if IS_STRICT && size_of::<T>() >= 4 {
+            if place.is_aligned() {
+                // SAFETY: as below, and it's aligned.
+                return unsafe { place.write(value) };
+            }
+            // SAFETY: as below.
+            return unsafe { write_bytes(place, value) };
+        }
         // SAFETY: the loop has checked that all of it lies in the memory.
-        unsafe { place.cast::<T>().write_unaligned(value) }
+        unsafe { place.write_unaligned(value) }
     }
 
     /// Copies bytes within the memory, as if by way of another place: ranges may overlap.

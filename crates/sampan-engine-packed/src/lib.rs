@@ -22,6 +22,8 @@ mod image;
 mod instance;
 #[allow(unsafe_code, reason = "the inner loop")]
 mod machine;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use instance::PackedInstance;

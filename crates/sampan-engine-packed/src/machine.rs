@@ -102,6 +102,21 @@ impl Machine {
         (self.code.forward(start), u32::from(frame_slots))
     }
 
+    /// What a call of a function is charged: its words as well, since no more of them are executed without a branch
+    /// back, which charges again.
+    #[inline(always)]
+    fn call_charge(&self, record: u32, start: Cursor) -> u32 {
+        // Functions lie one after the other, and so do their records, the code, and the constants.
+        let next = self.functions.wrapping_add(record as usize * 2 + 2);
+        let end = if next.addr() < self.code.0.addr() {
+            // SAFETY: it's before the code, so it's another record.
+            self.code.forward(unsafe { next.read() })
+        } else {
+            Cursor(self.constants)
+        };
+        CALL_CHARGE + end.offset_from(start) / 4
+    }
+
     /// Type of a function.
     #[inline(always)]
     fn function_type(&self, record: u32) -> u32 {
@@ -253,7 +268,7 @@ impl Machine {
                             self.push_link(pc, base);
                             frame = new;
                             pc = start;
-                            charge!(CALL_CHARGE);
+                            charge!(self.call_charge($record, start));
                         }};
                     }
                     macro_rules! tail_call {
@@ -263,7 +278,7 @@ impl Machine {
                                 trap!(StackOverflow)
                             }
                             pc = start;
-                            charge!(CALL_CHARGE);
+                            charge!(self.call_charge($record, start));
                         }};
                     }
                     macro_rules! return_ {
@@ -504,6 +519,16 @@ impl Machine {
                         }
                         Operation::Move => frame.put(word, frame.b(word)),
                         Operation::Move64 => frame.put64(word, frame.b64(word)),
+                        Operation::MovePair => {
+                            let (first, second) = (frame.b(word), frame.c(word));
+                            frame.put(word, first);
+                            frame.set(field_a(word) + 1, second);
+                        }
+                        Operation::MoveChain => {
+                            let (first, second) = (frame.b(word), frame.c(word));
+                            frame.put(word, first);
+                            frame.set(field_b(word), second);
+                        }
                         Operation::Immediate => frame.put(word, signed_bc(word).cast_unsigned()),
                         Operation::Immediate64 => {
                             frame.put64(word, i64::from(signed_bc(word)).cast_unsigned());
@@ -616,6 +641,14 @@ impl Machine {
                         Operation::Store16Wrapped => store!(wrapped!(2), frame.a(word) as u16),
                         Operation::Store32Wrapped => store!(wrapped!(4), frame.a(word)),
                         Operation::Store64Wrapped => store!(wrapped!(8), frame.a64(word)),
+                        Operation::Load8Increment => {
+                            let at = frame.b(word);
+                            if at >= len {
+                                trap!(MemoryOutOfBounds)
+                            }
+                            frame.put(word, u32::from(memory.read::<u8>(at, 0)));
+                            frame.set(field_b(word), at.wrapping_add(signed_c(word).cast_unsigned()));
+                        }
                         Operation::MemorySize => frame.put(word, self.memory_size()),
                         Operation::MemoryGrow => {
                             let size = self.memory_grow(frame.b(word));
@@ -701,6 +734,9 @@ impl Machine {
                         Operation::AddImmediate => {
                             frame.put(word, frame.b(word).wrapping_add(signed_c(word).cast_unsigned()))
                         }
+                        Operation::AddByte => {
+                            frame.put(word, frame.b(word).wrapping_add(field_c(word)) & 0xff);
+                        }
                         Operation::AndImmediate => frame.put(word, frame.b(word) & field_c(word)),
                         Operation::OrImmediate => frame.put(word, frame.b(word) | field_c(word)),
                         Operation::ExclusiveOrImmediate => {
@@ -739,6 +775,23 @@ impl Machine {
                         Operation::ExclusiveOrShiftRight => {
                             frame.put(word, frame.b(word) ^ frame.b(word).wrapping_shr(field_c(word)))
                         }
+                        Operation::ExclusiveOrRotated => {
+                            frame.put(word, frame.a(word) ^ frame.b(word).rotate_left(field_c(word) & 31))
+                        }
+                        Operation::ShiftRightExclusiveOr => {
+                            frame.put(word, frame.b(word) ^ frame.a(word).wrapping_shr(field_c(word)))
+                        }
+                        Operation::ShiftLeftOr => {
+                            frame.put(word, frame.b(word) | frame.a(word).wrapping_shl(field_c(word)))
+                        }
+                        Operation::MinimumSigned => {
+                            frame.put(word, frame.b_signed(word).min(frame.c_signed(word)).cast_unsigned())
+                        }
+                        Operation::MaximumSigned => {
+                            frame.put(word, frame.b_signed(word).max(frame.c_signed(word)).cast_unsigned())
+                        }
+                        Operation::Minimum => frame.put(word, frame.b(word).min(frame.c(word))),
+                        Operation::Maximum => frame.put(word, frame.b(word).max(frame.c(word))),
                         Operation::Equal => frame.put_flag(word, frame.b(word) == frame.c(word)),
                         Operation::NotEqual => frame.put_flag(word, frame.b(word) != frame.c(word)),
                         Operation::LessSigned => {
@@ -776,6 +829,10 @@ impl Machine {
                         }
                         Operation::Multiply64 => {
                             frame.put64(word, frame.b64(word).wrapping_mul(frame.c64(word)))
+                        }
+                        Operation::MultiplyWide => {
+                            let product = i64::from(frame.b_signed(word)) * i64::from(frame.c_signed(word));
+                            frame.put64(word, product.cast_unsigned());
                         }
                         Operation::And64 => frame.put64(word, frame.b64(word) & frame.c64(word)),
                         Operation::Or64 => frame.put64(word, frame.b64(word) | frame.c64(word)),
@@ -841,15 +898,10 @@ impl Machine {
                             frame.put64(word, frame.b64(word).rotate_left(field_c(word) & 63))
                         }
                         Operation::Equal64 => frame.put_flag(word, frame.b64(word) == frame.c64(word)),
-                        Operation::NotEqual64 => frame.put_flag(word, frame.b64(word) != frame.c64(word)),
                         Operation::LessSigned64 => {
                             frame.put_flag(word, frame.b64_signed(word) < frame.c64_signed(word))
                         }
-                        Operation::NotLessSigned64 => {
-                            frame.put_flag(word, frame.b64_signed(word) >= frame.c64_signed(word))
-                        }
                         Operation::Less64 => frame.put_flag(word, frame.b64(word) < frame.c64(word)),
-                        Operation::NotLess64 => frame.put_flag(word, frame.b64(word) >= frame.c64(word)),
                         Operation::EqualZero64 => frame.put_flag(word, frame.b64(word) == 0),
                         Operation::CountLeadingZeros64 => {
                             frame.put64(word, u64::from(frame.b64(word).leading_zeros()))
@@ -862,12 +914,6 @@ impl Machine {
                             frame.put64(word, i64::from(frame.b_signed(word)).cast_unsigned())
                         }
                         Operation::ExtendUnsigned => frame.put64(word, u64::from(frame.b(word))),
-                        Operation::Extend8To64 => {
-                            frame.put64(word, i64::from(frame.b(word) as i8).cast_unsigned())
-                        }
-                        Operation::Extend16To64 => {
-                            frame.put64(word, i64::from(frame.b(word) as i16).cast_unsigned())
-                        }
                         Operation::FloatAdd => {
                             frame.put_float(word, frame.b_float(word) + frame.c_float(word))
                         }
@@ -879,6 +925,10 @@ impl Machine {
                         }
                         Operation::FloatDivide => {
                             frame.put_float(word, frame.b_float(word) / frame.c_float(word))
+                        }
+                        Operation::FloatMultiplyAdd => {
+                            let product = frame.b_float(word) * frame.c_float(word);
+                            frame.put_float(word, frame.a_float(word) + product);
                         }
                         Operation::FloatMinimum => {
                             frame.put_float(word, extreme32(frame.b_float(word), frame.c_float(word), false))
@@ -899,9 +949,6 @@ impl Machine {
                         }
                         Operation::FloatEqual => {
                             frame.put_flag(word, frame.b_float(word) == frame.c_float(word))
-                        }
-                        Operation::FloatNotEqual => {
-                            frame.put_flag(word, frame.b_float(word) != frame.c_float(word))
                         }
                         Operation::FloatLess => {
                             frame.put_flag(word, frame.b_float(word) < frame.c_float(word))
@@ -938,9 +985,6 @@ impl Machine {
                         }
                         Operation::DoubleEqual => {
                             frame.put_flag(word, frame.b_double(word) == frame.c_double(word))
-                        }
-                        Operation::DoubleNotEqual => {
-                            frame.put_flag(word, frame.b_double(word) != frame.c_double(word))
                         }
                         Operation::DoubleLess => {
                             frame.put_flag(word, frame.b_double(word) < frame.c_double(word))

@@ -173,7 +173,8 @@ fn operand(image: &Image<'_>, check: Check, word: u32, place: Place) -> Option<b
         Check::Forward16 => next + wide < words,
         Check::Back16 => wide <= next,
         Check::Forward24 => next + decode_forward(word) < words,
-        Check::Back24 => decode_forward(word) <= next,
+        // A jump back by nothing would leave the function at its end.
+        Check::Back24 => (1..=next).contains(&decode_forward(word)),
         Check::Function => wide < header.functions,
         Check::Import => field_a(word) + image.import(wide)?.slots <= frame,
         Check::Constant => wide < header.constants,

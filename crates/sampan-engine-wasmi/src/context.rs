@@ -45,6 +45,19 @@ pub(crate) fn with<R>(f: impl FnOnce(&Context) -> R) -> R {
     f(&CONTEXT)
 }
 
+/// Forgets what an engine left that was given up while it ran, as a runtime is whose platform ended its task: on a
+/// microcontroller there is one engine, which isn't running when it's made.
+#[cfg(not(feature = "std"))]
+pub(crate) fn forget() {
+    CONTEXT.set_region(core::ptr::null_mut());
+    CONTEXT.set_wall(core::ptr::null_mut());
+    CONTEXT.set_hosting(false);
+}
+
+/// On a host nothing is left: an engine is never given up, and a thread may have several.
+#[cfg(feature = "std")]
+pub(crate) const fn forget() {}
+
 impl Context {
     const fn new() -> Self {
         Self {

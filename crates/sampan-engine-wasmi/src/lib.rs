@@ -75,7 +75,9 @@ impl WasmiEngine {
     /// # Errors
     /// The region back, if it's smaller than [`wall::MIN_STACK_BYTES`].
     pub fn new(stack: Region) -> Result<Self, Region> {
-        Ok(Self { stack: EngineStack::new(stack)?, screened: true })
+        let stack = EngineStack::new(stack)?;
+        context::forget();
+        Ok(Self { stack, screened: true })
     }
 
     /// Takes modules, too, that wasmi is known to translate wrongly and that are refused otherwise. For

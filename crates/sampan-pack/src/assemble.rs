@@ -130,6 +130,7 @@ fn long_form(instruction: &Instruction) -> [Instruction; 2] {
         operation: Operation::AddImmediate,
         fields: [a, a, by],
         target: None,
+        passed: None,
         offset: instruction.offset,
     };
     let branch = |operation, fields| Instruction { operation, fields, ..*instruction };

@@ -9,6 +9,14 @@ use sampan_packed_format::{Field, Operation};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Label(pub(crate) u32);
 
+/// Slots whose values another function gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// The first of them; what a call reaches changes all from here on.
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+}
+
 /// One operation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Instruction {
@@ -17,6 +25,8 @@ pub(crate) struct Instruction {
     pub(crate) fields: [i32; 3],
     /// Where a branch goes.
     pub(crate) target: Option<Label>,
+    /// What it hands to the function that it calls, or that it returns to in the first slots of the frame.
+    pub(crate) passed: Option<Passed>,
     /// Byte offset in the module of what it was made from.
     pub(crate) offset: u32,
 }
@@ -25,6 +35,11 @@ impl Instruction {
     /// The three fields as the table describes them.
     pub(crate) const fn encoding(&self) -> [Field; 3] {
         self.operation.description().encoding.fields()
+    }
+
+    /// Whether it calls a function and goes on after it.
+    pub(crate) const fn is_call(&self) -> bool {
+        self.passed.is_some() && !self.operation.is_terminator()
     }
 
     /// Slots that it writes, other than those of what it calls.

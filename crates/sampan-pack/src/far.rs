@@ -30,7 +30,7 @@ fn rewrite_one(mut instruction: Instruction, out: &mut Vec<Item>) {
     let offset = instruction.offset;
     let transfer = |operation, near: u32, far: u32| {
         let fields = [near.cast_signed(), far.cast_signed(), 0];
-        Item::Code(Instruction { operation, fields, target: None, offset })
+        Item::Code(Instruction { operation, fields, target: None, passed: None, offset })
     };
     if instruction.operation == Operation::Move {
         let [to, from, _] = instruction.fields.map(i32::cast_unsigned);

@@ -18,6 +18,7 @@ mod error;
 mod far;
 mod lower;
 mod module;
+mod optimize;
 mod stack;
 mod write;
 
@@ -174,6 +175,9 @@ impl Code {
         if lowered.big {
             items = far::rewrite(&items);
             frame_slots = frame_slots.max(NEAR_SLOTS);
+        } else {
+            let has_index = module.memory.is_some_and(|memory| memory.bytes >= 8);
+            optimize::optimize(&mut items, lowered.labels, constants, has_index);
         }
         let offset = module.bodies[idx as usize].range().start;
         if frame_slots > MAX_FRAME {

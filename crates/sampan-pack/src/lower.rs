@@ -19,7 +19,7 @@ use sampan_packed_format::image::MAX_FRAME;
 use sampan_packed_format::{NEAR_SLOTS, Operation};
 use wasmparser::{FunctionBody, Operator};
 
-use crate::code::{Constants, Instruction, Item, Label};
+use crate::code::{Constants, Instruction, Item, Label, Passed};
 use crate::error::PackError;
 use crate::far::{FIRST_SCRATCH, SCRATCH_END};
 use crate::module::{Kind, Module, slots};
@@ -244,6 +244,14 @@ impl<'m, 'a> Lowering<'m, 'a> {
         self.push_item(operation, fields, None);
     }
 
+    /// Emits a call or return, which hands over `count` slots from `first` on.
+    fn emit_passing(&mut self, operation: Operation, fields: [u32; 3], first: u32, count: u32) {
+        self.emit(operation, fields);
+        if let Some(Item::Code(last)) = self.items.last_mut() {
+            last.passed = Some(Passed { first, count });
+        }
+    }
+
     fn emit_branch(&mut self, operation: Operation, fields: [u32; 3], target: Label) {
         self.push_item(operation, fields, Some(target));
         self.barrier = self.items.len();
@@ -251,7 +259,13 @@ impl<'m, 'a> Lowering<'m, 'a> {
 
     fn push_item(&mut self, operation: Operation, fields: [u32; 3], target: Option<Label>) {
         let fields = fields.map(u32::cast_signed);
-        self.items.push(Item::Code(Instruction { operation, fields, target, offset: self.offset }));
+        self.items.push(Item::Code(Instruction {
+            operation,
+            fields,
+            target,
+            passed: None,
+            offset: self.offset,
+        }));
     }
 
     fn new_label(&mut self) -> Label {

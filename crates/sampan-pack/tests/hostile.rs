@@ -311,6 +311,37 @@ fn refusals_name_function_and_offset() {
     assert_eq!(error.kind, PackErrorKind::OutOfBounds);
 }
 
+/// Else a loop of calls would stretch a slice by what the functions are long.
+#[test]
+fn a_unit_of_fuel_pays_for_a_word_at_least() {
+    const WORDS: usize = 500;
+    const CALLS: u64 = 40;
+    let square = "(local.set 0 (i32.mul (local.get 0) (local.get 0)))".repeat(WORDS);
+    // What nobody reads would be left out.
+    let long = format!("{square} (global.set 0 (local.get 0))");
+    for call in [
+        "(call $first (local.get $i))",
+        "(call $last (local.get $i))",
+        "(call_indirect (param i32) (local.get $i) (i32.const 0))",
+        "(call $tail (local.get $i))",
+    ] {
+        let text = format!(
+            "(module (table 1 funcref) (elem (i32.const 0) $first) (global (mut i32) (i32.const 0))
+              (func $first (param i32) {long})
+              (func $tail (param i32) (return_call $last (local.get 0)))
+              (func (export \"f\") (local $i i32)
+                (loop $l
+                  {call}
+                  (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (i32.const {CALLS})))))
+              (func $last (param i32) {long}))"
+        );
+        let mut loaded = Loaded::new(&wat::parse_str(&text).unwrap());
+        assert_eq!(loaded.run("f", 1000), Outcome::Finished);
+        let most = CALLS * (WORDS as u64 * 2 + 40);
+        assert!((CALLS * WORDS as u64..most).contains(&loaded.fuel), "{call}: {}", loaded.fuel);
+    }
+}
+
 #[test]
 fn packing_is_deterministic_and_functions_are_named() {
     let mut text = String::from("(module (memory 1) (func (export \"f\")");

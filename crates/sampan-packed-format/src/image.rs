@@ -9,7 +9,7 @@
 /// First word: `SPK` and the format version.
 pub const MAGIC: u32 = u32::from_le_bytes([b'S', b'P', b'K', FORMAT_VERSION]);
 /// Version of the format; an engine runs this one alone.
-pub const FORMAT_VERSION: u8 = 1;
+pub const FORMAT_VERSION: u8 = 2;
 /// Words of the header.
 pub const HEADER_WORDS: usize = 24;
 /// Alignment that an image must have in memory.

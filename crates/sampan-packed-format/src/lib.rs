@@ -26,7 +26,7 @@ pub use reference::write_reference;
 pub const NEAR_SLOTS: u32 = 256;
 /// Bytes of one link: where a call returns to, and how far its frame is above the caller's.
 pub const LINK_BYTES: u32 = 8;
-/// Fuel of one call.
+/// Fuel of one call, beside a unit for every word of what is called.
 pub const CALL_CHARGE: u32 = 4;
 /// Bytes that a bulk operation handles between two looks at the fuel.
 pub const BULK_STEP: u32 = 1024;

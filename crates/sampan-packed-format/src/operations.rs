@@ -97,6 +97,8 @@ operations! {
     // Moves and constants.
     Move "move" Write Read None "A = B.";
     Move64 "move.64" WritePair ReadPair None "A:64 = B:64.";
+    MovePair "move.pair" WritePair Read Read "A = B, A+1 = C.";
+    MoveChain "move.chain" Write Change Read "A = B, B = C.";
     Immediate "imm" Write Signed16 None "A = `B`.";
     Immediate64 "imm.64" WritePair Signed16 None "A:64 = `B`.";
     Constant "const" Write Constant None "A = constant `B`.";
@@ -160,6 +162,7 @@ operations! {
     Store16Wrapped "store16.wrap" Read Read WrappedOffset "16 bits at B + `C`, wrapped, = A.";
     Store32Wrapped "store32.wrap" Read Read WrappedOffset "32 bits at B + `C`, wrapped, = A.";
     Store64Wrapped "store64.wrap" ReadPair Read WrappedOffset "64 bits at B + `C`, wrapped, = A:64.";
+    Load8Increment "load8.u.inc" Write Change WrappedOffset "A = byte at B; then B = B + `C`.";
     // Memory as a whole, tables, segments. Triples are destination (or index), source (or value), length.
     MemorySize "memory.size" Write None None "A = size of the memory in pages.";
     MemoryGrow "memory.grow" Write Read None "Grows the memory by B pages; A = its size before in pages, or -1 if it can't.";
@@ -192,6 +195,7 @@ operations! {
     RemainderSigned "rem.s" Write Read Read "A = remainder of B / C, signed. Traps if C = 0.";
     Remainder "rem.u" Write Read Read "A = remainder of B / C, unsigned. Traps if C = 0.";
     AddImmediate "addi" Write Read Signed8 "A = B + `C`.";
+    AddByte "add8" Write Read Signed8 "A = low 8 bits of B + `C`.";
     AndImmediate "andi" Write Read Unsigned8 "A = B and `C`.";
     OrImmediate "ori" Write Read Unsigned8 "A = B or `C`.";
     ExclusiveOrImmediate "xori" Write Read Signed8 "A = B xor `C`.";
@@ -206,6 +210,13 @@ operations! {
     AddShifted2 "add.shl2" Write Read Read "A = B + 4 C.";
     ExclusiveOrShiftLeft "xor.shli" Write Read Unsigned8 "A = B xor B shifted left by `C` modulo 32.";
     ExclusiveOrShiftRight "xor.shri.u" Write Read Unsigned8 "A = B xor B shifted right by `C` modulo 32, unsigned.";
+    ExclusiveOrRotated "xor.rotli" Change Read Unsigned8 "A = A xor B rotated left by `C`.";
+    ShiftRightExclusiveOr "shri.u.xor" Change Read Unsigned8 "A = B xor A shifted right by `C` modulo 32, unsigned.";
+    ShiftLeftOr "shli.or" Change Read Unsigned8 "A = B or A shifted left by `C` modulo 32.";
+    MinimumSigned "min.s" Write Read Read "A = lesser of B and C, signed.";
+    MaximumSigned "max.s" Write Read Read "A = greater of B and C, signed.";
+    Minimum "min.u" Write Read Read "A = lesser of B and C, unsigned.";
+    Maximum "max.u" Write Read Read "A = greater of B and C, unsigned.";
     Equal "eq" Write Read Read "A = 1 if B = C, else 0.";
     NotEqual "ne" Write Read Read "A = 1 if B ≠ C, else 0.";
     LessSigned "lt.s" Write Read Read "A = 1 if B < C, signed, else 0.";
@@ -227,6 +238,7 @@ operations! {
     Add64 "add.64" WritePair ReadPair ReadPair "A:64 = B:64 + C:64.";
     Subtract64 "sub.64" WritePair ReadPair ReadPair "A:64 = B:64 - C:64.";
     Multiply64 "mul.64" WritePair ReadPair ReadPair "A:64 = B:64 × C:64.";
+    MultiplyWide "mul.s.wide" WritePair Read Read "A:64 = B × C, both signed.";
     And64 "and.64" WritePair ReadPair ReadPair "A:64 = B:64 and C:64.";
     Or64 "or.64" WritePair ReadPair ReadPair "A:64 = B:64 or C:64.";
     ExclusiveOr64 "xor.64" WritePair ReadPair ReadPair "A:64 = B:64 xor C:64.";
@@ -245,24 +257,20 @@ operations! {
     ShiftRightImmediate64 "shri.u.64" WritePair ReadPair Unsigned8 "A:64 = B:64 shifted right by `C` modulo 64, unsigned.";
     RotateLeftImmediate64 "rotli.64" WritePair ReadPair Unsigned8 "A:64 = B:64 rotated left by `C`.";
     Equal64 "eq.64" Write ReadPair ReadPair "A = 1 if B:64 = C:64, else 0.";
-    NotEqual64 "ne.64" Write ReadPair ReadPair "A = 1 if B:64 ≠ C:64, else 0.";
     LessSigned64 "lt.s.64" Write ReadPair ReadPair "A = 1 if B:64 < C:64, signed, else 0.";
-    NotLessSigned64 "ge.s.64" Write ReadPair ReadPair "A = 1 if B:64 ≥ C:64, signed, else 0.";
     Less64 "lt.u.64" Write ReadPair ReadPair "A = 1 if B:64 < C:64, unsigned, else 0.";
-    NotLess64 "ge.u.64" Write ReadPair ReadPair "A = 1 if B:64 ≥ C:64, unsigned, else 0.";
     EqualZero64 "eqz.64" Write ReadPair None "A = 1 if B:64 = 0, else 0.";
     CountLeadingZeros64 "clz.64" WritePair ReadPair None "A:64 = leading zero bits of B:64.";
     CountTrailingZeros64 "ctz.64" WritePair ReadPair None "A:64 = trailing zero bits of B:64.";
     CountOnes64 "popcnt.64" WritePair ReadPair None "A:64 = one bits of B:64.";
     ExtendSigned "ext.s" WritePair Read None "A:64 = B, sign-extended.";
     ExtendUnsigned "ext.u" WritePair Read None "A:64 = B, zero-extended.";
-    Extend8To64 "ext8.64" WritePair Read None "A:64 = low 8 bits of B, sign-extended.";
-    Extend16To64 "ext16.64" WritePair Read None "A:64 = low 16 bits of B, sign-extended.";
     // 32-bit floats.
     FloatAdd "f.add" Write Read Read "A = B + C, floats.";
     FloatSubtract "f.sub" Write Read Read "A = B - C, floats.";
     FloatMultiply "f.mul" Write Read Read "A = B × C, floats.";
     FloatDivide "f.div" Write Read Read "A = B / C, floats.";
+    FloatMultiplyAdd "f.mla" Change Read Read "A = A + B × C, floats, the product rounded before it is added.";
     FloatMinimum "f.min" Write Read Read "A = lesser of B and C, floats; -0 is less than 0, a NaN wins.";
     FloatMaximum "f.max" Write Read Read "A = greater of B and C, floats; 0 is greater than -0, a NaN wins.";
     FloatCopySign "f.copysign" Write Read Read "A = magnitude of B with the sign of C.";
@@ -271,7 +279,6 @@ operations! {
     FloatSquareRoot "f.sqrt" Write Read None "A = square root of B, float.";
     FloatRound "f.round" Write Read Unsigned8 "A = B rounded to an integer: `C` modulo 4 = 0 up, 1 down, 2 to zero, 3 to nearest even.";
     FloatEqual "f.eq" Write Read Read "A = 1 if B = C, floats, else 0.";
-    FloatNotEqual "f.ne" Write Read Read "A = 1 if B ≠ C, floats, else 0.";
     FloatLess "f.lt" Write Read Read "A = 1 if B < C, floats, else 0.";
     FloatLessOrEqual "f.le" Write Read Read "A = 1 if B ≤ C, floats, else 0.";
     // 64-bit floats.
@@ -287,7 +294,6 @@ operations! {
     DoubleSquareRoot "d.sqrt" WritePair ReadPair None "A:64 = square root of B:64, double.";
     DoubleRound "d.round" WritePair ReadPair Unsigned8 "A:64 = B:64 rounded to an integer, as `f.round`.";
     DoubleEqual "d.eq" Write ReadPair ReadPair "A = 1 if B:64 = C:64, doubles, else 0.";
-    DoubleNotEqual "d.ne" Write ReadPair ReadPair "A = 1 if B:64 ≠ C:64, doubles, else 0.";
     DoubleLess "d.lt" Write ReadPair ReadPair "A = 1 if B:64 < C:64, doubles, else 0.";
     DoubleLessOrEqual "d.le" Write ReadPair ReadPair "A = 1 if B:64 ≤ C:64, doubles, else 0.";
     // Conversions.

@@ -349,7 +349,8 @@ fn is_unnamed(name: &str) -> bool {
 /// The part that a crate is counted in. wasmi's dependencies are wasmi; what isn't listed is a part by itself.
 fn part_of(name: &str) -> &str {
     match name {
-        "core" | "alloc" | "compiler_builtins" => "rust-runtime",
+        // libm is what `core` would have of float functions, if it had them; both engines use it.
+        "core" | "alloc" | "compiler_builtins" | "libm" => "rust-runtime",
         // The compiler's names for the allocator and the panic handler that the archive brings.
         "sampan" | "__rustc" => "sampan-staticlib",
         "sampan_abi" => "sampan-abi",
@@ -361,7 +362,7 @@ fn part_of(name: &str) -> &str {
         "sampan_core" => "sampan-core",
         "sampan_capi" => "sampan-capi",
         "portable-atomic" => "portable_atomic",
-        "wasmi" | "wasmi_core" | "wasmi_ir" | "wasmi_collections" | "wasmparser" | "libm" | "spin" => "wasmi",
+        "wasmi" | "wasmi_core" | "wasmi_ir" | "wasmi_collections" | "wasmparser" | "spin" => "wasmi",
         other => other,
     }
 }

@@ -8,6 +8,7 @@
 #ifndef BOARD_H
 #define BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,9 @@ int board_get(void);
  * the timer itself and in counts of board_ticks_hz, which makes the jitter of the interrupt visible.
  */
 void board_heartbeat_start(uint32_t hz, void (*isr)(uint32_t late_ticks));
+
+/* Switches the first LED. Not on riscv32-virt, which has none. */
+void board_led(bool on);
 
 /* Ends the firmware: in QEMU the process exits with `code`. */
 _Noreturn void board_exit(int code);

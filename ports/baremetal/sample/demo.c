@@ -12,6 +12,7 @@
 
 #include "board.h"
 #include "controller.h"
+#include "demo_engines.h"
 #include "demo_latency.h"
 #include "demo_report.h"
 #include "demo_steps.h"
@@ -103,7 +104,7 @@ static void show_useful(struct sampan_runtime *rt, uint64_t activations[USEFUL])
     print("\n== Useful containers at work beside the control loop\n");
     demo_check(demo_beat_offer(rt) == SAMPAN_STATUS_OK, "oven.next-beat is offered");
     demo_start(rt, "printer", image_printer, image_printer_len, 0, &id);
-    demo_start(rt, "waiter", image_waiter, image_waiter_len, 0, &id);
+    demo_start(rt, "waiter", module_waiter, module_waiter_len, 0, &id); /* a plain module: wasmi runs it */
     demo_run_until_step_done(rt);
     demo_jitter_begin();
     demo_run_ms(USEFUL_MS);
@@ -218,6 +219,8 @@ _Noreturn void demo_run(struct sampan_runtime *rt)
     show_rogue_import(rt, activations);
     print("\n== How long it takes to end a container, from the interrupt or the deadline\n");
     demo_latency_run(rt);
+    print("\n== One program natively and on both engines, in instructions and bytes\n");
+    demo_engines_run(rt);
     show_table(rt);
     bool passed = demo_checks_failed() == 0;
     print("\ndemo checks=%u failed=%u result=%s\n", (unsigned)demo_checks_made(), (unsigned)demo_checks_failed(),

@@ -152,30 +152,38 @@ static uint32_t stop_heeded(struct sampan_runtime *rt, uint32_t id)
     return ended_ticks - asked_ticks;
 }
 
+struct program {
+    const uint8_t *image;
+    const uint32_t *image_len;
+};
+
 struct latency_case {
     const char *doing;
     const char *by;
-    const uint8_t *image;
-    const uint32_t *image_len;
+    struct program packed;
+    struct program plain;
     uint32_t (*end)(struct sampan_runtime *rt, uint32_t id);
 };
 
+#define PROGRAM(name) { image_##name, &image_##name##_len }, { module_##name, &module_##name##_len }
+
 static const struct latency_case cases[] = {
-    { "busy-loop", "kill", image_rogue_loop, &image_rogue_loop_len, demo_kill_from_interrupt },
-    { "sleep", "kill", image_sleeper, &image_sleeper_len, demo_kill_from_interrupt },
-    { "host-call", "kill", image_waiter, &image_waiter_len, demo_kill_from_interrupt },
-    { "busy-loop", "stop-deadline", image_rogue_loop, &image_rogue_loop_len, stop_at_deadline },
-    { "sleep", "stop-deadline", image_sleeper, &image_sleeper_len, stop_at_deadline },
-    { "host-call", "stop-deadline", image_waiter, &image_waiter_len, stop_at_deadline },
-    { "sleep", "stop-heeded", image_stopper, &image_stopper_len, stop_heeded },
+    { "busy-loop", "kill", PROGRAM(rogue_loop), demo_kill_from_interrupt },
+    { "sleep", "kill", PROGRAM(sleeper), demo_kill_from_interrupt },
+    { "host-call", "kill", PROGRAM(waiter), demo_kill_from_interrupt },
+    { "busy-loop", "stop-deadline", PROGRAM(rogue_loop), stop_at_deadline },
+    { "sleep", "stop-deadline", PROGRAM(sleeper), stop_at_deadline },
+    { "host-call", "stop-deadline", PROGRAM(waiter), stop_at_deadline },
+    { "sleep", "stop-heeded", PROGRAM(stopper), stop_heeded },
 };
 
-static void measure(struct sampan_runtime *rt, const struct latency_case *one)
+static void measure(struct sampan_runtime *rt, const char *engine, const struct latency_case *one,
+                    const struct program *program)
 {
     uint32_t most_ticks = 0;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         uint32_t id;
-        if (!demo_start(rt, "subject", one->image, *one->image_len, 0, &id)) {
+        if (!demo_start(rt, "subject", program->image, *program->image_len, 0, &id)) {
             return;
         }
         withheld_container = id;
@@ -190,13 +198,20 @@ static void measure(struct sampan_runtime *rt, const struct latency_case *one)
     uint32_t slice_insn = demo_slice_longest_insn();
     bool within = demo_insn(most_ticks) <= slice_insn + DEMO_LOOP_INSN;
     demo_check(within, "a container ends within a slice");
-    print("latency doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", one->doing,
-          one->by, (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS, within ? "yes" : "no");
+    print("latency engine=%-6s doing=%-9s by=%-13s worst_insn=%-7u slice_insn=%-7u rounds=%u within_slice=%s\n", engine,
+          one->doing, one->by, (unsigned)demo_insn(most_ticks), (unsigned)slice_insn, (unsigned)ROUNDS,
+          within ? "yes" : "no");
 }
 
 void demo_latency_run(struct sampan_runtime *rt)
 {
-    for (size_t idx = 0; idx < sizeof cases / sizeof cases[0]; idx++) {
-        measure(rt, &cases[idx]);
+    static const char *const engines[] = { "packed", "wasmi" };
+    static const uint32_t slice_max_insn[] = { DEMO_SLICE_MAX_INSN, DEMO_SLICE_MAX_WASMI_INSN };
+    for (size_t engine = 0; engine < 2; engine++) {
+        demo_slice_restart(); /* so that neither engine is held to the slices of the other */
+        for (size_t idx = 0; idx < sizeof cases / sizeof cases[0]; idx++) {
+            measure(rt, engines[engine], &cases[idx], engine == 0 ? &cases[idx].packed : &cases[idx].plain);
+        }
+        demo_check(demo_slice_longest_insn() <= slice_max_insn[engine], "a slice is as short as it should be");
     }
 }

@@ -17,7 +17,7 @@ sampan_status demo_beat_offer(struct sampan_runtime *rt);
 /* Has the next beat's interrupt ask for a kill, waits for it, kills `id`; returns ticks from interrupt to end. */
 uint32_t demo_kill_from_interrupt(struct sampan_runtime *rt, uint32_t id);
 
-/* Measures kill and stop of a busy loop, a sleep and a pending host call, and prints a line for each. */
+/* Measures kill and stop of a busy loop, a sleep and a pending host call on either engine; a line for each. */
 void demo_latency_run(struct sampan_runtime *rt);
 
 #endif

@@ -15,7 +15,7 @@ static uint32_t checks_failed;
 
 static uint32_t beats_at_begin;
 static uint32_t slice_most_ticks;         /* since demo_jitter_begin */
-static uint32_t slice_longest_ticks;      /* since the start */
+static uint32_t slice_longest_ticks;      /* since demo_slice_restart */
 
 static struct sampan_runtime *watched_runtime;
 static uint32_t watched_id;
@@ -99,6 +99,11 @@ void demo_jitter_end(struct demo_jitter *out_jitter)
     out_jitter->slice_insn = demo_insn(slice_most_ticks);
 }
 
+void demo_slice_restart(void)
+{
+    slice_longest_ticks = 0;
+}
+
 uint32_t demo_slice_longest_insn(void)
 {
     return demo_insn(slice_longest_ticks);
@@ -117,7 +122,7 @@ bool demo_watch_ended(uint32_t *out_ticks)
     return watch_ended;
 }
 
-static const char *engine_text(uint8_t engine)
+const char *demo_engine_text(uint8_t engine)
 {
     switch (engine) {
     case SAMPAN_ENGINE_KIND_WASMI:
@@ -146,7 +151,7 @@ void demo_row_read(struct sampan_runtime *rt, uint32_t id, struct demo_row *out_
     demo_check(sampan_container_status(rt, id, &status) == SAMPAN_STATUS_OK, "a container tells its status");
     demo_check(sampan_container_stats(rt, id, &out_row->stats) == SAMPAN_STATUS_OK, "a container tells its figures");
     memcpy(out_row->name, status.name, sizeof out_row->name);
-    out_row->engine = engine_text(status.engine);
+    out_row->engine = demo_engine_text(status.engine);
     out_row->state = sampan_state_text(status.state);
     if (status.exit_kind == SAMPAN_EXIT_KIND_NONE) {
         strcpy(out_row->exit, "none");

@@ -15,11 +15,13 @@
 
 enum {
     DEMO_LOOP_INSN = 3000, /* what the main loop does between two polls may come on top of a slice */
-    /* 10 000 units of fuel with wasmi: 12 instructions a unit on Cortex-M, 130 on RV32. */
+    /* 10 000 units of fuel: 14 and 12 instructions each on Cortex-M, 25 and 130 on RV32. */
 #if defined(__riscv)
-    DEMO_SLICE_MAX_INSN = 1500000,
+    DEMO_SLICE_MAX_INSN = 300000,
+    DEMO_SLICE_MAX_WASMI_INSN = 1500000,
 #else
-    DEMO_SLICE_MAX_INSN = 200000,
+    DEMO_SLICE_MAX_INSN = 200000, /* with the packed engine */
+    DEMO_SLICE_MAX_WASMI_INSN = 200000,
 #endif
 };
 
@@ -52,12 +54,16 @@ uint32_t demo_checks_failed(void);
 void demo_jitter_begin(void);
 void demo_jitter_end(struct demo_jitter *out_jitter);
 
-/* Longest poll since the firmware started. */
+/* Longest poll since demo_slice_restart, or since the firmware started. */
 uint32_t demo_slice_longest_insn(void);
+void demo_slice_restart(void);
 
 /* Notes the moment at which container `id` is found ended after a poll, from now on. */
 void demo_watch_begin(struct sampan_runtime *rt, uint32_t id);
 bool demo_watch_ended(uint32_t *out_ticks);
+
+/* Name of an engine, by enum sampan_engine_kind. */
+const char *demo_engine_text(uint8_t engine);
 
 /* What the table says of a container that never came to be; `name` and `why` are short enough for the row. */
 void demo_row_refused(const char *name, const char *why, struct demo_row *out_row);

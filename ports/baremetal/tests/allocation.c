@@ -2,7 +2,8 @@
 /*
  * The n-th allocation fails, for every n of loading, starting and running several modules, hostile ones
  * among them. Whatever fails: that container ends with its reason or is refused, its memory comes back
- * whole, a witness beside it runs on, and so does the heartbeat.
+ * whole, a witness on each engine runs on beside it, and so does the heartbeat. With the packed engine there is no
+ * allocation that could fail.
  *
  * Needs an archive built with the feature fault-injection.
  */
@@ -19,22 +20,28 @@ enum {
     POLLS_MAX = 120, /* enough for every module that ends by itself */
     FAILURES_MAX = 5000,
     SUBJECT_LIMIT = 64 * 1024,
+    WITNESS_POLLS_MAX = 8,
 };
 
 /* Makes the `nth` allocation of an engine from now fail, counted from 1; 0: none. Returns whether one still would. */
 uint8_t sampan_test_fail_allocation(uint32_t nth);
 
 static const struct test_module modules[] = {
-    { "tiny", image_tiny, &image_tiny_len },
-    { "control", image_control, &image_control_len },
-    { "stopper", image_stopper, &image_stopper_len },
-    { "rogue-write", image_rogue_write, &image_rogue_write_len },
-    { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len },
-    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len },
+    TEST_PLAIN(tiny),        TEST_PLAIN(control),         TEST_PLAIN(stopper),
+    TEST_PLAIN(rogue_write), TEST_PLAIN(rogue_recursion), TEST_PLAIN(rogue_memory),
 };
 
+static const struct test_module images[] = {
+    TEST_PACKED(tiny),        TEST_PACKED(control),         TEST_PACKED(stopper),
+    TEST_PACKED(rogue_write), TEST_PACKED(rogue_recursion), TEST_PACKED(rogue_memory),
+};
+
+static const struct test_module witness_modules[] = { TEST_PACKED(rogue_loop), TEST_PLAIN(rogue_loop) };
+
+enum { WITNESSES = sizeof witness_modules / sizeof witness_modules[0] };
+
 static struct sampan_runtime *runtime;
-static uint32_t witness;
+static uint32_t witnesses[WITNESSES];
 
 static int32_t host_answer_zero(void *ctx, struct sampan_call *call, uint64_t *values)
 {
@@ -43,14 +50,30 @@ static int32_t host_answer_zero(void *ctx, struct sampan_call *call, uint64_t *v
     return SAMPAN_STATUS_OK;
 }
 
-static void start_witness(void)
+static void start_witnesses(void)
 {
-    const struct sampan_container_options options = { .size = sizeof options, .name = "witness" };
-    sampan_status status =
-        sampan_container_create(runtime, image_rogue_loop, image_rogue_loop_len, &options, &witness);
-    test_check(status == SAMPAN_STATUS_OK, "the witness is created", (uint32_t)status);
-    status = sampan_container_start(runtime, witness);
-    test_check(status == SAMPAN_STATUS_OK, "the witness starts", (uint32_t)status);
+    for (size_t idx = 0; idx < WITNESSES; idx++) {
+        const struct test_module *module = &witness_modules[idx];
+        sampan_status status =
+            sampan_container_create(runtime, module->image, *module->image_len, NULL, &witnesses[idx]);
+        test_check(status == SAMPAN_STATUS_OK, "a witness is created", (uint32_t)status);
+        status = sampan_container_start(runtime, witnesses[idx]);
+        test_check(status == SAMPAN_STATUS_OK, "a witness starts", (uint32_t)status);
+    }
+}
+
+/* Each witness runs, and gets a slice in the next few polls. */
+static void check_witnesses(uint32_t failures)
+{
+    for (size_t idx = 0; idx < WITNESSES; idx++) {
+        uint32_t id = witnesses[idx];
+        uint64_t activations = test_activations(runtime, id);
+        for (uint32_t poll = 0; poll < WITNESS_POLLS_MAX && test_activations(runtime, id) == activations; poll++) {
+            test_poll_until_ended(runtime, id, 1);
+        }
+        test_check(test_status(runtime, id).state == SAMPAN_CONTAINER_STATE_RUNNING, "a witness runs", failures);
+        test_check(test_activations(runtime, id) > activations, "a witness gets on", failures);
+    }
 }
 
 /* The life of a subject with the `nth` allocation failing; tells whether it did fail. */
@@ -91,6 +114,21 @@ static void check_failure(const struct test_outcome *outcome, const struct test_
     test_check(told || borne, "a failed allocation is told as one", outcome->exit_kind);
 }
 
+/* On the packed engine: none can be made to fail. */
+static void allocate_nothing(const struct test_module *module)
+{
+    struct test_outcome outcome;
+    size_t used_before = test_arena_used(runtime);
+    bool failed = live_with_failure(module->image, *module->image_len, 1, &outcome);
+    test_check(!failed, "a packed image allocates nothing", 0);
+    test_check(outcome.status == SAMPAN_STATUS_OK, "a packed image is loaded", (uint32_t)outcome.status);
+    test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", 0);
+    check_witnesses(0);
+    print("allocation image=%-15s failures=0    status=\"%s\" exit_kind=%u exit_code=%d beats=%u\n", module->name,
+          sampan_status_text(outcome.status), (unsigned)outcome.exit_kind, (int)outcome.exit_code,
+          (unsigned)test_beats());
+}
+
 static void fail_everywhere(const char *name, const uint8_t *image, size_t image_len)
 {
     struct test_outcome unharmed;
@@ -100,12 +138,9 @@ static void fail_everywhere(const char *name, const uint8_t *image, size_t image
     live_with_failure(image, image_len, 0, &unharmed);
     while (failures < FAILURES_MAX && live_with_failure(image, image_len, failures + 1, &outcome)) {
         failures++;
-        uint64_t activations = test_activations(runtime, witness);
         check_failure(&outcome, &unharmed);
         test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", failures);
-        test_poll_until_ended(runtime, witness, 2);
-        test_check(test_status(runtime, witness).state == SAMPAN_CONTAINER_STATE_RUNNING, "the witness runs", failures);
-        test_check(test_activations(runtime, witness) > activations, "the witness gets on", failures);
+        check_witnesses(failures);
     }
     /* One that is refused at a glance allocates nothing. */
     bool allocates = failures > 0 || unharmed.status != SAMPAN_STATUS_OK;
@@ -130,9 +165,12 @@ int main(void)
     runtime = test_begin();
     test_check(sampan_host_register(runtime, &temperature) == SAMPAN_STATUS_OK, "a function is offered", 1);
     test_check(sampan_host_register(runtime, &set_setpoint) == SAMPAN_STATUS_OK, "a function is offered", 2);
-    start_witness();
+    start_witnesses();
     for (size_t idx = 0; idx < sizeof modules / sizeof modules[0]; idx++) {
         fail_everywhere(modules[idx].name, modules[idx].image, *modules[idx].image_len);
+    }
+    for (size_t idx = 0; idx < sizeof images / sizeof images[0]; idx++) {
+        allocate_nothing(&images[idx]);
     }
     for (int kind = 0; kind < HOSTILE_COUNT; kind++) {
         size_t len = hostile_write(kind, hostile_image);

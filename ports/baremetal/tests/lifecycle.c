@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ten thousand containers are created, run, ended in every way there is and removed, up to three at a time
- * and in changing order. The arena is then what it was before the first, and the last one still fits.
+ * Ten thousand containers, packed and plain by turns, are created, run, ended in every way there is and removed, up to
+ * three at a time and in changing order. The arena is then what it was before the first, and the last one still fits.
  */
 #include "board.h"
 #include "images.h"
@@ -27,28 +27,31 @@ enum end {
 };
 
 struct life {
-    struct test_module module;
+    struct test_module packed;
+    struct test_module plain;
     enum end end;
     uint8_t exit_kind;
     int32_t exit_code;
 };
 
+#define BOTH(name) TEST_PACKED(name), TEST_PLAIN(name)
+
 static const struct life lives[] = {
-    { { "tiny", image_tiny, &image_tiny_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_EXITED, 42 },
-    { { "write", image_rogue_write, &image_rogue_write_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
-      SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS },
-    { { "loop", image_rogue_loop, &image_rogue_loop_len }, END_KILLED_RUNNING, SAMPAN_EXIT_KIND_KILLED, 0 },
-    { { "recursion", image_rogue_recursion, &image_rogue_recursion_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
-      SAMPAN_TRAP_KIND_STACK_OVERFLOW },
-    { { "sleeper", image_sleeper, &image_sleeper_len }, END_KILLED_WAITING, SAMPAN_EXIT_KIND_KILLED, 0 },
-    { { "memory", image_rogue_memory, &image_rogue_memory_len }, END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED,
-      SAMPAN_TRAP_KIND_UNREACHABLE },
-    { { "stopper", image_stopper, &image_stopper_len }, END_STOPPED, SAMPAN_EXIT_KIND_STOPPED, 7 },
-    { { "import", image_rogue_import, &image_rogue_import_len }, END_REFUSED, SAMPAN_EXIT_KIND_NONE, 0 },
-    { { "tiny", image_tiny, &image_tiny_len }, END_NEVER_STARTED, SAMPAN_EXIT_KIND_NONE, 0 },
+    { BOTH(tiny), END_BY_ITSELF, SAMPAN_EXIT_KIND_EXITED, 42 },
+    { BOTH(rogue_write), END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED, SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS },
+    { BOTH(rogue_loop), END_KILLED_RUNNING, SAMPAN_EXIT_KIND_KILLED, 0 },
+    { BOTH(rogue_recursion), END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED, SAMPAN_TRAP_KIND_STACK_OVERFLOW },
+    { BOTH(sleeper), END_KILLED_WAITING, SAMPAN_EXIT_KIND_KILLED, 0 },
+    { BOTH(rogue_memory), END_BY_ITSELF, SAMPAN_EXIT_KIND_TRAPPED, SAMPAN_TRAP_KIND_UNREACHABLE },
+    { BOTH(stopper), END_STOPPED, SAMPAN_EXIT_KIND_STOPPED, 7 },
+    { BOTH(rogue_import), END_REFUSED, SAMPAN_EXIT_KIND_NONE, 0 },
+    { BOTH(tiny), END_NEVER_STARTED, SAMPAN_EXIT_KIND_NONE, 0 },
 };
 
 enum { LIVES = sizeof lives / sizeof lives[0] };
+
+/* Each life is led in turn on either engine, so that whoever comes next finds a region of the other one. */
+_Static_assert(LIVES % 2 == 1, "an even number of lives would give each the same engine for ever");
 
 static struct sampan_runtime *runtime;
 static uint32_t places[PLACES];
@@ -100,24 +103,31 @@ static void end(uint32_t id, const struct life *life)
     test_check(status.exit_code == life->exit_code, "a container ends with the right code", (uint32_t)status.exit_code);
 }
 
+static void check_engine(uint32_t id, const struct life *life, const struct test_module *module)
+{
+    uint8_t engine = test_status(runtime, id).engine;
+    uint8_t expected = module == &life->packed ? SAMPAN_ENGINE_KIND_PACKED : SAMPAN_ENGINE_KIND_WASMI;
+    test_check(engine == expected, "an image goes to its engine", engine);
+}
+
 /* One life in a place, whose last container is removed first. */
-static void live(uint32_t place, const struct life *life)
+static void live(uint32_t place, const struct life *life, const struct test_module *module)
 {
     uint32_t id;
     vacate(place);
     /* The memory bomb is held to what it's allowed; the others get what they need. */
     const struct sampan_container_options options = {
         .size = sizeof options,
-        .memory_limit = life->module.image == image_rogue_memory ? 24 * 1024 : 0,
+        .memory_limit = life->packed.image == image_rogue_memory ? 24 * 1024 : 0,
     };
-    sampan_status status =
-        sampan_container_create(runtime, life->module.image, *life->module.image_len, &options, &id);
+    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
     if (life->end == END_REFUSED) {
         test_check(status == SAMPAN_STATUS_UNKNOWN_IMPORT, "an unknown import is refused", (uint32_t)status);
         return;
     }
-    call(status, life->module.name);
+    call(status, module->name);
     places[place] = id;
+    check_engine(id, life, module);
     if (life->end != END_NEVER_STARTED) {
         call(sampan_container_start(runtime, id), "a container starts");
         end(id, life);
@@ -135,7 +145,7 @@ static int32_t host_temperature(void *ctx, struct sampan_call *call_now, uint64_
 static void largest_fits(void)
 {
     uint32_t id;
-    call(sampan_container_create(runtime, image_printer, image_printer_len, NULL, &id), "the largest module fits");
+    call(sampan_container_create(runtime, module_printer, module_printer_len, NULL, &id), "the largest module fits");
     call(sampan_container_remove(runtime, id), "a container that never ran is removed");
 }
 
@@ -149,7 +159,8 @@ int main(void)
     largest_fits();
     size_t used_first = test_arena_used(runtime);
     for (uint32_t cycle = 0; cycle < CYCLES; cycle++) {
-        live(cycle * 7 / 3 % PLACES, &lives[cycle % LIVES]);
+        const struct life *life = &lives[cycle % LIVES];
+        live(cycle * 7 / 3 % PLACES, life, cycle % 2 == 0 ? &life->packed : &life->plain);
         if ((cycle + 1) % ROUND_CYCLES == 0) {
             for (uint32_t place = 0; place < PLACES; place++) {
                 vacate(place);

@@ -15,6 +15,10 @@ struct test_module {
     const uint32_t *image_len;
 };
 
+/* A program of images.h as an image for the packed engine, and as the module that wasmi takes. */
+#define TEST_PACKED(name) { #name, image_##name, &image_##name##_len }
+#define TEST_PLAIN(name) { #name, module_##name, &module_##name##_len }
+
 /* How a container came out. */
 struct test_outcome {
     sampan_status status; /* of create and start; if it isn't 0 the rest isn't set */

@@ -119,6 +119,8 @@ fn refused(name: &str, refusal: &Refusal, other_runs: bool) -> Verdict {
         // Both find an active segment out of bounds while loading, each in its own words.
         _ if !other_runs => Verdict::Inconclusive(format!("{name} refuses: {refusal}")),
         Status::Unsupported | Status::NoMemory => Verdict::Inconclusive(format!("{name} refuses: {refusal}")),
+        // It panics in its translation of some valid modules: see `reference.rs`.
+        Status::Internal if name == "wasmi" => Verdict::Inconclusive(format!("{name} fails: {refusal}")),
         _ => Verdict::Different(format!("only {name} refuses it: {refusal}")),
     }
 }

@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod both;
 mod exit_codes;
 mod guests;
 mod images;
 mod options;
 mod output;
 mod packed;
+mod signing;
 mod support;
 mod time;

@@ -394,7 +394,7 @@ impl Lowering<'_, '_> {
             }
             _ => {
                 self.arguments_to_front(first);
-                self.emit(Operation::Return, [0; 3]);
+                self.emit_passing(Operation::Return, [0; 3], 0, slots(&results));
             }
         }
         self.barrier = self.items.len();
@@ -442,11 +442,12 @@ impl Lowering<'_, '_> {
         } else {
             (Operation::Call, Operation::CallWide, function - imports)
         };
+        let count = slots(&params);
         if base < NEAR_SLOTS {
-            self.emit(near, [base, number, 0]);
+            self.emit_passing(near, [base, number, 0], base, count);
         } else {
             let constant = self.constants.word(base << 16 | number);
-            self.emit(wide, [0, constant, 0]);
+            self.emit_passing(wide, [0, constant, 0], base, count);
         }
         self.push_results(&results);
     }
@@ -457,11 +458,12 @@ impl Lowering<'_, '_> {
         let entry = self.pop();
         let entry = self.slot(&entry);
         let base = self.arguments(&params);
+        let count = slots(&params);
         if table == 0 && id < 256 && base < NEAR_SLOTS {
-            self.emit(Operation::CallIndirect, [base, entry, id]);
+            self.emit_passing(Operation::CallIndirect, [base, entry, id], base, count);
         } else {
             let number = self.constants.pair(base << 16 | id, table);
-            self.emit(Operation::CallIndirectWide, [entry, number, 0]);
+            self.emit_passing(Operation::CallIndirectWide, [entry, number, 0], base, count);
         }
         self.push_results(&results);
     }
@@ -482,7 +484,7 @@ impl Lowering<'_, '_> {
         } else {
             let params = self.module.signature(function).params.clone();
             self.tail_arguments(&params)?;
-            self.emit(Operation::TailCall, [0, function - imports, 0]);
+            self.emit_passing(Operation::TailCall, [0, function - imports, 0], 0, slots(&params));
         }
         self.leave();
         Ok(())
@@ -496,7 +498,7 @@ impl Lowering<'_, '_> {
         let entry = self.pop();
         self.tail_arguments(&params)?;
         let number = self.constants.pair(id, table);
-        self.emit(Operation::TailCallIndirect, [entry.home, number, 0]);
+        self.emit_passing(Operation::TailCallIndirect, [entry.home, number, 0], 0, slots(&params));
         self.leave();
         Ok(())
     }

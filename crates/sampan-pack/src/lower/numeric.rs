@@ -81,13 +81,18 @@ impl Lowering<'_, '_> {
             Operator::F32ReinterpretI32 => self.reinterpret(Kind::F32),
             Operator::F64ReinterpretI64 => self.reinterpret(Kind::F64),
             Operator::I32WrapI64 => self.wrap(),
+            Operator::I64Extend8S => self.extend_low(Operation::Extend8),
+            Operator::I64Extend16S => self.extend_low(Operation::Extend16),
             _ => {
                 if let Some((operation, kind)) = binary(operator) {
                     self.binary(operation, kind);
                 } else if let Some((relation, swapped)) = comparison(operator) {
                     self.compare(relation, swapped);
-                } else if let Some((operation, swapped)) = other_comparison(operator) {
+                } else if let Some((operation, swapped, inverted)) = other_comparison(operator) {
                     self.binary_slots(operation, swapped, Kind::I32);
+                    if inverted {
+                        self.is_zero();
+                    }
                 } else if let Some((operation, mode, kind)) = unary(operator) {
                     let operand = self.pop();
                     let slot = self.slot(&operand);
@@ -119,6 +124,15 @@ impl Lowering<'_, '_> {
         // What made the pair writes two slots, which a use of one must not redirect; and a local that is
         // held must be found by its slot, which is the pair's.
         self.barrier = self.items.len();
+    }
+
+    /// Extends the low bits of a pair, whose low half lies where the pair does.
+    fn extend_low(&mut self, operation: Operation) {
+        let operand = self.pop();
+        let slot = self.slot(&operand);
+        let home = self.push(Kind::I64);
+        self.emit(operation, [home, slot, 0]);
+        self.emit(Operation::ExtendSigned, [home, home, 0]);
     }
 
     fn is_zero(&mut self) {
@@ -396,32 +410,33 @@ const fn comparison(operator: &Operator<'_>) -> Option<(Relation, bool)> {
     })
 }
 
-/// Comparisons of all else; `true` where the operands change places.
-const fn other_comparison(operator: &Operator<'_>) -> Option<(Operation, bool)> {
+/// Comparisons of all else: operation, whether the operands change places, and whether the result is inverted.
+/// An inverted one costs nothing where it's branched on.
+const fn other_comparison(operator: &Operator<'_>) -> Option<(Operation, bool, bool)> {
     use Operation as O;
     Some(match operator {
-        Operator::I64Eq => (O::Equal64, false),
-        Operator::I64Ne => (O::NotEqual64, false),
-        Operator::I64LtS => (O::LessSigned64, false),
-        Operator::I64LtU => (O::Less64, false),
-        Operator::I64GtS => (O::LessSigned64, true),
-        Operator::I64GtU => (O::Less64, true),
-        Operator::I64LeS => (O::NotLessSigned64, true),
-        Operator::I64LeU => (O::NotLess64, true),
-        Operator::I64GeS => (O::NotLessSigned64, false),
-        Operator::I64GeU => (O::NotLess64, false),
-        Operator::F32Eq => (O::FloatEqual, false),
-        Operator::F32Ne => (O::FloatNotEqual, false),
-        Operator::F32Lt => (O::FloatLess, false),
-        Operator::F32Gt => (O::FloatLess, true),
-        Operator::F32Le => (O::FloatLessOrEqual, false),
-        Operator::F32Ge => (O::FloatLessOrEqual, true),
-        Operator::F64Eq => (O::DoubleEqual, false),
-        Operator::F64Ne => (O::DoubleNotEqual, false),
-        Operator::F64Lt => (O::DoubleLess, false),
-        Operator::F64Gt => (O::DoubleLess, true),
-        Operator::F64Le => (O::DoubleLessOrEqual, false),
-        Operator::F64Ge => (O::DoubleLessOrEqual, true),
+        Operator::I64Eq => (O::Equal64, false, false),
+        Operator::I64Ne => (O::Equal64, false, true),
+        Operator::I64LtS => (O::LessSigned64, false, false),
+        Operator::I64LtU => (O::Less64, false, false),
+        Operator::I64GtS => (O::LessSigned64, true, false),
+        Operator::I64GtU => (O::Less64, true, false),
+        Operator::I64LeS => (O::LessSigned64, true, true),
+        Operator::I64LeU => (O::Less64, true, true),
+        Operator::I64GeS => (O::LessSigned64, false, true),
+        Operator::I64GeU => (O::Less64, false, true),
+        Operator::F32Eq => (O::FloatEqual, false, false),
+        Operator::F32Ne => (O::FloatEqual, false, true),
+        Operator::F32Lt => (O::FloatLess, false, false),
+        Operator::F32Gt => (O::FloatLess, true, false),
+        Operator::F32Le => (O::FloatLessOrEqual, false, false),
+        Operator::F32Ge => (O::FloatLessOrEqual, true, false),
+        Operator::F64Eq => (O::DoubleEqual, false, false),
+        Operator::F64Ne => (O::DoubleEqual, false, true),
+        Operator::F64Lt => (O::DoubleLess, false, false),
+        Operator::F64Gt => (O::DoubleLess, true, false),
+        Operator::F64Le => (O::DoubleLessOrEqual, false, false),
+        Operator::F64Ge => (O::DoubleLessOrEqual, true, false),
         _ => return None,
     })
 }
@@ -441,8 +456,6 @@ const fn unary(operator: &Operator<'_>) -> Option<(Operation, u32, Kind)> {
         Operator::I64Clz => (O::CountLeadingZeros64, 0, Kind::I64),
         Operator::I64Ctz => (O::CountTrailingZeros64, 0, Kind::I64),
         Operator::I64Popcnt => (O::CountOnes64, 0, Kind::I64),
-        Operator::I64Extend8S => (O::Extend8To64, 0, Kind::I64),
-        Operator::I64Extend16S => (O::Extend16To64, 0, Kind::I64),
         Operator::I64Extend32S | Operator::I64ExtendI32S => (O::ExtendSigned, 0, Kind::I64),
         Operator::I64ExtendI32U => (O::ExtendUnsigned, 0, Kind::I64),
         Operator::F32Abs => (O::FloatAbsolute, 0, Kind::F32),

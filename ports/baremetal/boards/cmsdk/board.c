@@ -2,14 +2,13 @@
 /*
  * Boards made of Arm's CMSDK peripherals, as QEMU models them.
  *
- * The cycle counter of the FPGA tells the time. Timer 0 raises one interrupt at a time, for the nearer of
- * heartbeat and alarm: no periodic timer, because QEMU with `-icount sleep=off` moves a sleeping machine's clock on
- * by two events where a timer starts anew by itself, and every other beat would be lost.
+ * The cycle counter of the FPGA tells the time. Timer 0 raises one interrupt at a time: no periodic timer, because
+ * QEMU with `-icount sleep=off` moves a sleeping machine's clock on by two events where a timer starts anew by itself,
+ * and every other beat would be lost.
  */
-#include <stdbool.h>
-
 #include "board.h"
 #include "board_config.h"
+#include "events.h"
 
 struct cmsdk_uart {
     volatile uint32_t data;
@@ -34,6 +33,7 @@ struct fpga_counter {
 #define UART0 ((struct cmsdk_uart *)BOARD_UART0)
 #define TIMER0 ((struct cmsdk_timer *)BOARD_TIMER0)
 #define COUNTER ((struct fpga_counter *)(BOARD_FPGAIO + 0x18u))
+#define LED ((volatile uint32_t *)BOARD_FPGAIO)
 #define NVIC_ISER ((volatile uint32_t *)0xe000e100u)
 
 enum {
@@ -45,16 +45,6 @@ enum {
     TIMER_CONTROL_INTERRUPT = 8,
 };
 
-/* When timer 0 is wanted. The interrupt is masked where one of these changes. */
-struct event {
-    bool wanted;
-    uint32_t at_ticks;
-};
-
-static struct event heartbeat;
-static struct event alarm;
-static uint32_t heartbeat_period_ticks;
-static void (*heartbeat_isr)(uint32_t late_ticks);
 static uint32_t entropy_state;
 
 void Timer0_Handler(void);
@@ -77,22 +67,8 @@ uint32_t board_ticks_hz(void)
     return BOARD_CLOCK_HZ;
 }
 
-/* Ticks until an event; 0 if it is due, UINT32_MAX if there is none. Events are less than half a wrap away. */
-static uint32_t ticks_left(const struct event *event, uint32_t now_ticks)
+void board_timer_set(uint32_t ticks)
 {
-    if (!event->wanted) {
-        return UINT32_MAX;
-    }
-    int32_t left = (int32_t)(event->at_ticks - now_ticks);
-    return left > 0 ? (uint32_t)left : 0;
-}
-
-static void timer_set(void)
-{
-    uint32_t now_ticks = board_ticks();
-    uint32_t until_heartbeat = ticks_left(&heartbeat, now_ticks);
-    uint32_t until_alarm = ticks_left(&alarm, now_ticks);
-    uint32_t ticks = until_heartbeat < until_alarm ? until_heartbeat : until_alarm;
     TIMER0->control = 0;
     TIMER0->interrupt = 1;
     if (ticks != UINT32_MAX) {
@@ -102,43 +78,14 @@ static void timer_set(void)
     }
 }
 
-static void event_set(struct event *event, bool wanted, uint32_t at_ticks)
-{
-    uint32_t masked = arch_interrupts_mask();
-    *event = (struct event){ wanted, at_ticks };
-    timer_set();
-    arch_interrupts_restore(masked);
-}
-
-void board_alarm_start(uint32_t ticks)
-{
-    event_set(&alarm, true, board_ticks() + ticks);
-}
-
-void board_alarm_stop(void)
-{
-    event_set(&alarm, false, 0);
-}
-
-void board_heartbeat_start(uint32_t hz, void (*isr)(uint32_t late_ticks))
-{
-    heartbeat_isr = isr;
-    heartbeat_period_ticks = BOARD_CLOCK_HZ / hz;
-    event_set(&heartbeat, true, board_ticks() + heartbeat_period_ticks);
-}
-
 void Timer0_Handler(void)
 {
-    uint32_t now_ticks = board_ticks();
-    if (ticks_left(&alarm, now_ticks) == 0) {
-        alarm.wanted = false; /* the interrupt alone ends the sleep */
-    }
-    if (ticks_left(&heartbeat, now_ticks) == 0) {
-        uint32_t late_ticks = now_ticks - heartbeat.at_ticks;
-        heartbeat.at_ticks += heartbeat_period_ticks;
-        heartbeat_isr(late_ticks);
-    }
-    timer_set();
+    events_serve();
+}
+
+void board_led(bool on)
+{
+    *LED = on;
 }
 
 void board_put(const char *text, size_t len)
@@ -167,23 +114,4 @@ int32_t board_entropy(uint8_t *buf, size_t len)
         buf[idx] = (uint8_t)(x >> 11);
     }
     return 0;
-}
-
-_Noreturn void board_fatal(const char *message, size_t len)
-{
-    board_put("fatal: ", 7);
-    board_put(message, len);
-    board_put("\n", 1);
-    board_exit(98);
-}
-
-/* Semihosting: SYS_EXIT_EXTENDED with ADP_Stopped_ApplicationExit. */
-_Noreturn void board_exit(int code)
-{
-    const uint32_t block[2] = { 0x20026u, (uint32_t)code };
-    for (;;) {
-        register uint32_t operation __asm("r0") = 0x20u;
-        register const uint32_t *argument __asm("r1") = block;
-        __asm volatile("bkpt 0xab" : "+r"(operation) : "r"(argument) : "memory");
-    }
 }

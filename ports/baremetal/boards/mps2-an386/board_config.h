@@ -9,4 +9,8 @@
 #define BOARD_TIMER0_IRQ 8u
 #define BOARD_FPGAIO 0x40028000u
 
+/* The small sample: containers, and the memory that they and the runtime share. */
+#define BOARD_SMALL_CONTAINERS 3
+#define BOARD_SMALL_ARENA_LEN (13 * 1024)
+
 #endif

@@ -170,31 +170,3 @@ int32_t board_entropy(uint8_t *buf, size_t len)
     }
     return 0;
 }
-
-_Noreturn void board_fatal(const char *message, size_t len)
-{
-    board_put("fatal: ", 7);
-    board_put(message, len);
-    board_put("\n", 1);
-    board_exit(98);
-}
-
-/* Semihosting: SYS_EXIT_EXTENDED with ADP_Stopped_ApplicationExit. The three instructions are one marker. */
-_Noreturn void board_exit(int code)
-{
-    const uint32_t block[2] = { 0x20026u, (uint32_t)code };
-    for (;;) {
-        register uint32_t operation __asm("a0") = 0x20u;
-        register const uint32_t *argument __asm("a1") = block;
-        __asm volatile(".balign 16\n\t"
-                       ".option push\n\t"
-                       ".option norvc\n\t"
-                       "slli zero, zero, 0x1f\n\t"
-                       "ebreak\n\t"
-                       "srai zero, zero, 7\n\t"
-                       ".option pop"
-                       : "+r"(operation)
-                       : "r"(argument)
-                       : "memory");
-    }
-}

@@ -19,7 +19,7 @@
 #include "images.h"
 #include "sampan_baremetal.h"
 
-static uint8_t arena[208 * 1024] __attribute__((aligned(16)));
+static uint8_t arena[112 * 1024] __attribute__((aligned(16)));
 static struct sampan_runtime *runtime;
 
 static int32_t host_get(void *ctx, struct sampan_call *call, uint64_t *values)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start-up of a Cortex-M4F or M33F: vectors, stacks, FPU, initial data.
+ * Start-up of a Cortex-M: vectors, stacks, FPU if there is one, initial data.
  *
  * Thread mode runs on the process stack and handlers on the main stack. So an interrupt needs only its
  * exception frame on whatever stack the thread is on, which may be a small one that a library switched to.
@@ -19,9 +19,9 @@ int main(void);
 void Reset_Handler(void);
 void Timer0_Handler(void);
 
-static volatile uint32_t *const CPACR = (volatile uint32_t *)0xe000ed88u;
-static volatile uint32_t *const VTOR = (volatile uint32_t *)0xe000ed08u;
-static volatile const uint32_t *const CFSR = (volatile const uint32_t *)0xe000ed28u;
+#define CPACR (*(volatile uint32_t *)0xe000ed88u)
+#define VTOR (*(volatile uint32_t *)0xe000ed08u)
+#define CFSR (*(volatile const uint32_t *)0xe000ed28u)
 
 enum { IRQ_COUNT = 32 };
 
@@ -46,35 +46,51 @@ static void put_hex(const char *label, uint32_t value)
 __attribute__((used)) static _Noreturn void fault_report(const uint32_t *frame, uint32_t exception)
 {
     put_hex("fault: exception ", exception);
-    put_hex("fault: cfsr ", *CFSR);
+#if !defined(__ARM_ARCH_6M__)
+    put_hex("fault: cfsr ", CFSR);
+#endif
     put_hex("fault: lr ", frame[5]);
     put_hex("fault: pc ", frame[6]);
     board_exit(99);
 }
 
+/* With what every Cortex-M has: a Cortex-M0 knows no conditional instructions, and branches no further than 2 KB. */
 __attribute__((naked)) static void Fault_Handler(void)
 {
-    __asm volatile("tst lr, #4\n\t"
-                   "ite eq\n\t"
-                   "mrseq r0, msp\n\t"
-                   "mrsne r0, psp\n\t"
+    __asm volatile(".syntax unified\n\t"
+                   "mrs r0, msp\n\t"
+                   "mov r1, lr\n\t"
+                   "lsrs r1, r1, #3\n\t" /* bit 2 says which stack, and is now in the carry */
+                   "bcc 1f\n\t"
+                   "mrs r0, psp\n"
+                   "1:\n\t"
                    "mrs r1, ipsr\n\t"
-                   "b fault_report");
+                   "ldr r2, =fault_report\n\t"
+                   "bx r2");
 }
+
+/* An operating system has routines of its own for these. */
+__attribute__((weak, alias("Fault_Handler"))) void SVC_Handler(void);
+__attribute__((weak, alias("Fault_Handler"))) void PendSV_Handler(void);
+__attribute__((weak, alias("Fault_Handler"))) void SysTick_Handler(void);
 
 __attribute__((section(".vectors"), used)) static const struct vectors vectors = {
     .initial_stack = __interrupt_stack_top,
     .exceptions = {
         Reset_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler, Fault_Handler,
-        NULL, NULL, NULL, Fault_Handler, Fault_Handler, NULL, Fault_Handler, Fault_Handler,
+        NULL, NULL, NULL, SVC_Handler, Fault_Handler, NULL, PendSV_Handler, SysTick_Handler,
     },
     .interrupts = { [BOARD_TIMER0_IRQ] = Timer0_Handler },
 };
 
 __attribute__((used)) static _Noreturn void start(void)
 {
-    *VTOR = (uint32_t)(uintptr_t)&vectors;
-    *CPACR |= 0xfu << 20; /* full access to coprocessors 10 and 11: the FPU */
+#if !defined(__ARM_ARCH_6M__) /* a Cortex-M0 finds its vectors at 0 */
+    VTOR = (uint32_t)(uintptr_t)&vectors;
+#endif
+#if defined(__ARM_FP)
+    CPACR |= 0xfu << 20; /* full access to coprocessors 10 and 11: the FPU */
+#endif
     __asm volatile("dsb\n\tisb" : : : "memory");
     memcpy(__data_start, __data_load, (size_t)(__data_end - __data_start));
     memset(__bss_start, 0, (size_t)(__bss_end - __bss_start));
@@ -86,11 +102,13 @@ __attribute__((used)) static _Noreturn void start(void)
 /* Naked, since the compiler must not use a stack while it changes. */
 __attribute__((naked)) void Reset_Handler(void)
 {
-    __asm volatile("cpsid i\n\t"
+    __asm volatile(".syntax unified\n\t"
+                   "cpsid i\n\t"
                    "ldr r0, =__thread_stack_top\n\t"
                    "msr psp, r0\n\t"
                    "movs r0, #2\n\t"
                    "msr control, r0\n\t"
                    "isb\n\t"
-                   "b start");
+                   "ldr r0, =start\n\t"
+                   "bx r0");
 }

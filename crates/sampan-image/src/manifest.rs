@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The SUIT manifest, as far as the container profile goes.
+//!
+//! Its commands are carried out on a table of components rather than on a device: what comes out is what each
+//! component must be, and that the manifest does check it. A manifest that leaves a check out, sets a
+//! parameter twice, or says anything else is refused; so all manifests that are accepted mean the same.
+
+mod commands;
+
+use crate::cbor::Reader;
+use crate::error::{Error, ErrorKind};
+use crate::identity::is_container_id;
+use commands::{Draft, Sequence};
+
+/// Components of one manifest, at most: one of each part.
+pub const MAX_COMPONENTS: usize = 5;
+
+const MANIFEST_VERSION: u32 = 1;
+const KEY_VERSION: i64 = 1;
+const KEY_SEQUENCE: i64 = 2;
+const KEY_COMMON: i64 = 3;
+const KEY_SET_VERSION: i64 = 6;
+const KEY_VALIDATE: i64 = 7;
+const KEY_INSTALL: i64 = 20;
+const KEY_COMPONENTS: i64 = 2;
+const KEY_SHARED: i64 = 4;
+
+/// What a component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// A WebAssembly module.
+    Module,
+    /// Packed bytecode.
+    Packed,
+    /// Native code for one target.
+    Native,
+    /// Permissions, budgets and what happens at a fault.
+    Policy,
+    /// Digest and address of the bill of materials.
+    Sbom,
+    /// A trust store; never part of a container.
+    Keys,
+}
+
+impl Part {
+    /// Every part of a container.
+    pub const ALL: [Self; MAX_COMPONENTS] =
+        [Self::Module, Self::Packed, Self::Native, Self::Policy, Self::Sbom];
+
+    /// The letter that names it in a component identifier.
+    #[must_use]
+    pub const fn letter(self) -> &'static str {
+        match self {
+            Self::Module => "m",
+            Self::Packed => "b",
+            Self::Native => "a",
+            Self::Policy => "p",
+            Self::Sbom => "s",
+            Self::Keys => "k",
+        }
+    }
+
+    /// The part as a person reads it.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Module => "module",
+            Self::Packed => "packed bytecode",
+            Self::Native => "native code",
+            Self::Policy => "policy",
+            Self::Sbom => "bill of materials",
+            Self::Keys => "trust store",
+        }
+    }
+}
+
+/// Version of an image, for people: which one is newer is the sequence number's to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// Major, minor, patch.
+    pub numbers: [u32; 3],
+}
+
+/// What the manifest says of one component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Component<'a> {
+    /// What it is.
+    pub part: Part,
+    /// Vendor that it's for.
+    pub vendor_id: &'a [u8; 16],
+    /// Class of device, engine and target that it's for.
+    pub class_id: &'a [u8; 16],
+    /// SHA-256 of its payload.
+    pub digest: &'a [u8; 32],
+    /// Bytes of its payload.
+    pub size: u32,
+    /// Name of the integrated payload.
+    pub uri: &'a str,
+    /// Where its identifier stands.
+    pub offset: usize,
+}
+
+/// A manifest that keeps to the profile. Reading one authenticates nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Manifest<'a> {
+    container: &'a str,
+    sequence: u64,
+    sequence_offset: usize,
+    version: Option<Version>,
+    components: [Option<Component<'a>>; MAX_COMPONENTS],
+}
+
+impl<'a> Manifest<'a> {
+    /// Id of the container; empty for a trust store.
+    #[must_use]
+    pub const fn container(&self) -> &'a str {
+        self.container
+    }
+
+    /// Sequence number: rises with each release.
+    #[must_use]
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    pub(crate) const fn sequence_offset(&self) -> usize {
+        self.sequence_offset
+    }
+
+    /// Version, where it has one.
+    #[must_use]
+    pub const fn version(&self) -> Option<Version> {
+        self.version
+    }
+
+    /// The components, in the order of the manifest.
+    pub fn components(&self) -> impl Iterator<Item = &Component<'a>> {
+        self.components.iter().flatten()
+    }
+
+    /// The component that is a certain part.
+    #[must_use]
+    pub fn component(&self, part: Part) -> Option<&Component<'a>> {
+        self.components().find(|component| component.part == part)
+    }
+
+    pub(crate) fn parse(mut reader: Reader<'a>) -> Result<Self, Error> {
+        let mut keys = reader.map()?;
+        keys.expect(&mut reader, KEY_VERSION)?;
+        let offset = reader.offset();
+        if reader.number(u32::MAX)? != MANIFEST_VERSION {
+            return Err(ErrorKind::WrongVersion.at(offset));
+        }
+        keys.expect(&mut reader, KEY_SEQUENCE)?;
+        let sequence_offset = reader.offset();
+        let sequence = reader.unsigned()?;
+        keys.expect(&mut reader, KEY_COMMON)?;
+        let (container, mut draft) = common(reader.nested()?)?;
+        let (mut version, mut validated, mut installed) = (None, None, None);
+        let mut offset = reader.offset();
+        while let Some(key) = keys.next(&mut reader)? {
+            match key {
+                KEY_SET_VERSION => version = Some(self::version(reader.nested()?)?),
+                KEY_VALIDATE => validated = Some(draft.run(reader.nested()?, Sequence::Validate)?),
+                KEY_INSTALL => installed = Some(draft.run(reader.nested()?, Sequence::Install)?),
+                _ => return Err(ErrorKind::UnknownKey.at(offset)),
+            }
+            offset = reader.offset();
+        }
+        reader.finish()?;
+        keys.require(validated)?;
+        keys.require(installed)?;
+        Ok(Self { container, sequence, sequence_offset, version, components: draft.finish()? })
+    }
+}
+
+/// Reads the common block: the components, and what the shared sequence says of them.
+fn common<'a>(mut reader: Reader<'a>) -> Result<(&'a str, Draft<'a>), Error> {
+    let mut keys = reader.map()?;
+    keys.expect(&mut reader, KEY_COMPONENTS)?;
+    let start = reader.offset();
+    let count = reader.array(MAX_COMPONENTS)?;
+    let mut draft = Draft::default();
+    let mut container = None;
+    for _ in 0..count {
+        let offset = reader.offset();
+        let (id, part) = component_id(&mut reader)?;
+        // All are of one container, and a trust store stands alone.
+        if *container.get_or_insert(id) != id || part == Part::Keys && count != 1 {
+            return Err(ErrorKind::BadComponent.at(offset));
+        }
+        draft.add(part, offset)?;
+    }
+    let container = container.ok_or(ErrorKind::BadComponent.at(start))?;
+    keys.expect(&mut reader, KEY_SHARED)?;
+    draft.run(reader.nested()?, Sequence::Shared)?;
+    keys.finish(&reader)?;
+    reader.finish()?;
+    Ok((container, draft))
+}
+
+/// Reads `[container-id, part]`, or `["k"]` for a trust store, whose container is the empty text.
+fn component_id<'a>(reader: &mut Reader<'a>) -> Result<(&'a str, Part), Error> {
+    let offset = reader.offset();
+    let bad = ErrorKind::BadComponent.at(offset);
+    let items = reader.array(2).ok().filter(|items| *items > 0).ok_or(bad)?;
+    let first = core::str::from_utf8(reader.bytes()?).map_err(|_| bad)?;
+    if items == 1 {
+        return if first == Part::Keys.letter() { Ok(("", Part::Keys)) } else { Err(bad) };
+    }
+    if items != 2 || !is_container_id(first) {
+        return Err(bad);
+    }
+    let letter = reader.bytes()?;
+    let part = Part::ALL.into_iter().find(|part| part.letter().as_bytes() == letter);
+    Ok((first, part.ok_or(bad)?))
+}
+
+/// Reads one to three numbers.
+fn version(mut reader: Reader<'_>) -> Result<Version, Error> {
+    let offset = reader.offset();
+    let mut numbers = [0; 3];
+    let count = reader.array(numbers.len())?;
+    if count == 0 {
+        return Err(ErrorKind::OutOfRange.at(offset));
+    }
+    for number in numbers.iter_mut().take(count) {
+        *number = reader.number(u32::MAX)?;
+    }
+    reader.finish()?;
+    Ok(Version { numbers })
+}

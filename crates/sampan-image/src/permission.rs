@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Permissions: what they cover, and what is left where two lists meet.
+//!
+//! A permission is `name` or `name:argument`. The name decides what its argument is: a topic filter, an
+//! address, a size, or a name. Nothing is covered that isn't listed, and [`Effective`] takes both lists: what the
+//! module asks for, and what the operator grants.
+
+mod topic;
+
+use crate::cbor::Reader;
+use core::fmt;
+
+/// Permissions of one list, at most.
+pub const MAX_PERMISSIONS: usize = 64;
+/// Bytes of one permission, at most.
+pub const MAX_PERMISSION_BYTES: usize = 127;
+/// Bytes of its name, at most.
+const MAX_NAME_BYTES: usize = 31;
+/// An argument that covers every other: not of topics, which have filters, nor of sizes.
+const ANY: &str = "*";
+
+/// Text that is no permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PermissionError;
+
+/// What a permission is restricted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Argument<'a> {
+    /// Nothing.
+    None,
+    /// A device or another name; `*` for any.
+    Name(&'a str),
+    /// Topics, by an MQTT filter.
+    Topic(&'a str),
+    /// A host, `*` for any, and a port, `None` for any.
+    Address {
+        /// Host name or address, without brackets.
+        host: &'a str,
+        /// Port.
+        port: Option<u16>,
+    },
+    /// A number of bytes; a larger one covers a smaller one.
+    Size(u32),
+}
+
+/// One permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permission<'a> {
+    /// What it permits, such as `gpio` or `msg.pub`.
+    pub name: &'a str,
+    /// What it's restricted to.
+    pub argument: Argument<'a>,
+}
+
+/// Kind of a name's argument.
+enum Kind {
+    None,
+    Name,
+    Topic,
+    Address,
+    Size,
+    /// A name of the firmware's own: with an argument or without.
+    Either,
+}
+
+/// Kinds of the arguments of the names that Sampan itself knows.
+fn kind_of(name: &str) -> Kind {
+    match name {
+        "log" | "clock" | "timer" | "random" | "health" => Kind::None,
+        "gpio" | "adc" | "i2c" | "spi" | "uart" | "sensor" | "net.dns" => Kind::Name,
+        "msg.pub" | "msg.sub" => Kind::Topic,
+        "net.connect" | "net.listen" | "net.udp" => Kind::Address,
+        "kv" => Kind::Size,
+        _ => Kind::Either,
+    }
+}
+
+impl<'a> Permission<'a> {
+    /// Reads a permission.
+    ///
+    /// # Errors
+    /// [`PermissionError`] for text that is none: a malformed name, or an argument that the name doesn't
+    /// take.
+    pub fn parse(text: &'a str) -> Result<Self, PermissionError> {
+        let bad = text.len() > MAX_PERMISSION_BYTES || text.chars().any(char::is_control);
+        let (name, argument) = match text.split_once(':') {
+            Some((name, argument)) => (name, Some(argument)),
+            None => (text, None),
+        };
+        if bad || !is_name(name) {
+            return Err(PermissionError);
+        }
+        let argument = match (kind_of(name), argument) {
+            (Kind::None | Kind::Either, None) => Argument::None,
+            (Kind::Name | Kind::Either, Some(argument)) if is_argument(argument) => Argument::Name(argument),
+            (Kind::Topic, Some(filter)) if topic::is_filter(filter) => Argument::Topic(filter),
+            (Kind::Address, Some(address)) => self::address(address).ok_or(PermissionError)?,
+            (Kind::Size, Some(size)) => Argument::Size(decimal(size).ok_or(PermissionError)?),
+            _ => return Err(PermissionError),
+        };
+        Ok(Self { name, argument })
+    }
+
+    /// Whether everything that `other` permits, this one does.
+    #[must_use]
+    pub fn covers(&self, other: &Permission<'_>) -> bool {
+        self.name == other.name
+            && match (self.argument, other.argument) {
+                (Argument::None, Argument::None) => true,
+                (Argument::Name(own), Argument::Name(name)) => own == ANY || own == name,
+                (Argument::Topic(own), Argument::Topic(filter)) => topic::covers(own, filter),
+                (Argument::Address { host: own, port: own_port }, Argument::Address { host, port }) => {
+                    (own == ANY || own.eq_ignore_ascii_case(host)) && (own_port.is_none() || own_port == port)
+                }
+                (Argument::Size(own), Argument::Size(size)) => own >= size,
+                _ => false,
+            }
+    }
+
+    /// What both permit; `None` if that is nothing.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Option<Meet<'a>> {
+        if self.name != other.name {
+            return None;
+        }
+        let smaller = match (self.argument, other.argument) {
+            (Argument::Topic(a), Argument::Topic(b)) => {
+                return topic::overlap(a, b).then_some(Meet::Topics { name: self.name, filters: [a, b] });
+            }
+            (Argument::Address { host: a, port: p }, Argument::Address { host: b, port: q }) => {
+                let host = if a == ANY { b } else { a };
+                let port = p.or(q);
+                Self { name: self.name, argument: Argument::Address { host, port } }
+            }
+            _ if self.covers(other) => *other,
+            _ => *self,
+        };
+        (self.covers(&smaller) && other.covers(&smaller)).then_some(Meet::One(smaller))
+    }
+}
+
+/// What two permissions have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meet<'a> {
+    /// A permission.
+    One(Permission<'a>),
+    /// The topics that both filters match.
+    Topics {
+        /// Name of the permission.
+        name: &'a str,
+        /// Both filters.
+        filters: [&'a str; 2],
+    },
+}
+
+impl fmt::Display for Permission<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)?;
+        match self.argument {
+            Argument::None => Ok(()),
+            Argument::Name(text) | Argument::Topic(text) => write!(f, ":{text}"),
+            Argument::Address { host, port } => {
+                if host.contains(':') { write!(f, ":[{host}]") } else { write!(f, ":{host}") }?;
+                match port {
+                    Some(port) => write!(f, ":{port}"),
+                    None => f.write_str(":*"),
+                }
+            }
+            Argument::Size(size) => write!(f, ":{size}"),
+        }
+    }
+}
+
+impl fmt::Display for Meet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(permission) => permission.fmt(f),
+            Self::Topics { name, filters: [a, b] } => {
+                write!(f, "{name}:")?;
+                topic::write_overlap(f, a, b)
+            }
+        }
+    }
+}
+
+/// A list of permissions, each of which was read once.
+#[derive(Clone, Copy, Debug)]
+pub struct Permissions<'a>(Source<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Source<'a> {
+    /// Lines, each with its end.
+    Lines(&'a str),
+    /// Items of an array.
+    Array { count: usize, reader: Reader<'a> },
+}
+
+impl<'a> Permissions<'a> {
+    /// No permission.
+    pub const NONE: Self = Self(Source::Lines(""));
+
+    pub(crate) const fn of_lines(lines: &'a str) -> Self {
+        Self(Source::Lines(lines))
+    }
+
+    pub(crate) const fn of_array(count: usize, reader: Reader<'a>) -> Self {
+        Self(Source::Array { count, reader })
+    }
+
+    /// The permissions, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
+        let (lines, mut count, mut reader) = match self.0 {
+            Source::Lines(lines) => (lines, 0, Reader::new(&[])),
+            Source::Array { count, reader } => ("", count, reader),
+        };
+        let array = core::iter::from_fn(move || {
+            count = count.checked_sub(1)?;
+            reader.text().ok()
+        });
+        lines.lines().chain(array).filter_map(|text| Permission::parse(text).ok())
+    }
+
+    /// Whether one of them covers `action`.
+    #[must_use]
+    pub fn cover(&self, action: &Permission<'_>) -> bool {
+        self.iter().any(|permission| permission.covers(action))
+    }
+
+    fn size(&self, name: &str) -> u32 {
+        let sizes = self.iter().filter(|permission| permission.name == name);
+        let sizes = sizes.filter_map(|permission| match permission.argument {
+            Argument::Size(size) => Some(size),
+            _ => None,
+        });
+        sizes.max().unwrap_or(0)
+    }
+}
+
+/// What a container may do: what it asks for, as far as it is granted.
+#[derive(Clone, Copy, Debug)]
+pub struct Effective<'a> {
+    /// What its module asks for.
+    pub requested: Permissions<'a>,
+    /// What the operator grants.
+    pub granted: Permissions<'a>,
+}
+
+impl<'a> Effective<'a> {
+    /// Whether it may do `action`: to publish on a topic, say, or to subscribe by a filter.
+    #[must_use]
+    pub fn allows(&self, action: &Permission<'_>) -> bool {
+        self.requested.cover(action) && self.granted.cover(action)
+    }
+
+    /// Most bytes that a permission with a size allows: the smaller of both; 0 without it.
+    #[must_use]
+    pub fn size(&self, name: &str) -> u32 {
+        self.requested.size(name).min(self.granted.size(name))
+    }
+
+    /// All that is allowed, as permissions; some may overlap.
+    pub fn iter(&self) -> impl Iterator<Item = Meet<'a>> + use<'a> {
+        let granted = self.granted;
+        let pairs =
+            self.requested.iter().flat_map(move |asked| granted.iter().map(move |given| (asked, given)));
+        pairs.filter_map(|(asked, given)| asked.meet(&given))
+    }
+
+    /// What is asked for but nothing of which is granted.
+    pub fn refused(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
+        let granted = self.granted;
+        self.requested.iter().filter(move |asked| !granted.iter().any(|given| asked.meet(&given).is_some()))
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'_');
+    text.len() <= MAX_NAME_BYTES
+        && text.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
+        && text.bytes().all(allowed)
+}
+
+/// A name, whose only wildcard is the whole of it.
+fn is_argument(text: &str) -> bool {
+    text == ANY || !text.is_empty() && !text.contains([' ', '*', ','])
+}
+
+/// `host:port`, `[address]:port`, each of them `*` for any.
+fn address(text: &str) -> Option<Argument<'_>> {
+    let (host, port) = text.rsplit_once(':')?;
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.strip_suffix(']').filter(|host| host.contains(':'))?,
+        None if host.contains(':') => return None,
+        None => host,
+    };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    if host.is_empty() || host != ANY && !host.bytes().all(allowed) {
+        return None;
+    }
+    let port = match port {
+        ANY => None,
+        number => Some(u16::try_from(decimal(number)?).ok().filter(|port| *port != 0)?),
+    };
+    Some(Argument::Address { host, port })
+}
+
+/// A decimal number without sign or leading zeros.
+fn decimal(text: &str) -> Option<u32> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    text.parse().ok().filter(|_| plain)
+}
+
+#[cfg(test)]
+mod tests;

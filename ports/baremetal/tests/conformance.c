@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The conformance suite in a superloop: no tasks, and a timer's interrupt. */
+#include "conformance.h"
+
+#include <string.h>
+
+#include "board.h"
+#include "conformance_probe.h"
+#include "no_heap.h"
+#include "sampan_baremetal.h"
+
+enum {
+    INTERRUPT_HZ = 1000,
+    LOG_LEN = 1024,
+    ARENA_LEN = 96 * 1024,
+};
+
+void __real_board_put(const char *text, size_t len);
+void __wrap_board_put(const char *text, size_t len);
+
+static uint8_t arena[ARENA_LEN];
+static char log_text[LOG_LEN];
+static size_t log_len;
+
+static conformance_function *volatile interrupt_function;
+static void *volatile interrupt_ctx;
+static volatile uint32_t interrupt_beats;
+
+/* What the port's log puts out is kept; the suite's own output goes past this. */
+void __wrap_board_put(const char *text, size_t len)
+{
+    len = len < LOG_LEN - log_len ? len : LOG_LEN - log_len;
+    if (len > 0) {
+        memcpy(&log_text[log_len], text, len);
+        log_len += len;
+    }
+}
+
+static const char *log_taken(size_t *out_len)
+{
+    *out_len = log_len;
+    log_len = 0;
+    return log_text;
+}
+
+static void on_beat(uint32_t late_ticks)
+{
+    conformance_function *function = interrupt_function;
+    (void)late_ticks;
+    if (function != NULL && --interrupt_beats == 0) {
+        interrupt_function = NULL;
+        function(interrupt_ctx);
+    }
+}
+
+static void interrupt_after(uint32_t delay_us, conformance_function *function, void *ctx)
+{
+    static bool started;
+    uint32_t masked = arch_interrupts_mask();
+    interrupt_beats = (uint32_t)((uint64_t)delay_us * INTERRUPT_HZ / 1000000) + 1;
+    interrupt_ctx = ctx;
+    interrupt_function = function;
+    arch_interrupts_restore(masked);
+    if (!started) {
+        started = true;
+        board_heartbeat_start(INTERRUPT_HZ, on_beat);
+    }
+}
+
+/* It comes by itself, after a time that costs an emulated machine that sleeps nothing. */
+static void wait_for_wrap(void)
+{
+}
+
+static void run_expendable(conformance_function *function, void *ctx)
+{
+    function(ctx); /* a poll comes back from a defect */
+}
+
+int main(void)
+{
+    const struct conformance_port port = {
+        .platform = sampan_baremetal_platform(),
+#ifdef WITH_PACKED
+        .name = "baremetal-" BOARD_NAME "-packed",
+        .probe = conformance_probe_packed,
+        .probe_len = conformance_probe_packed_len,
+#else
+        .name = "baremetal-" BOARD_NAME,
+        .probe = conformance_probe,
+        .probe_len = conformance_probe_len,
+        .probe_memory_limit = CONFORMANCE_WASMI_MEMORY,
+#endif
+        .arena = arena,
+        .arena_len = sizeof arena,
+        .put = __real_board_put,
+        .poll = sampan_baremetal_poll,
+        .wait = sampan_baremetal_wait,
+        .clock_step_us = 5,
+        .slack_us = 200,
+        .interrupt_after = interrupt_after,
+        .clock_near_wrap = wait_for_wrap,
+        .near_wrap_us = 500000000, /* longer than any of the boards' counters takes */
+        .log_taken = log_taken,
+        .heap_used = no_heap_asked_for,
+        .run_expendable = run_expendable,
+    };
+    return conformance_run(&port) == 0 ? 0 : 1;
+}

@@ -1,0 +1,30 @@
+;; SPDX-License-Identifier: Apache-2.0
+;; Memory of an odd size: accesses of every width at its ends, bulk operations, growth.
+(module
+  (memory (export "memory") 1003 4000 (pagesize 1))
+  (data (i32.const 990) "0123456789abc")
+  (data $later "passive bytes of some length")
+  (func (export "ends") (local $at i32)
+    (local.set $at (i32.sub (memory.size) (i32.const 8)))
+    (i64.store (local.get $at) (i64.load (i32.const 0)))
+    (i32.store offset=4 (local.get $at) (i32.load offset=995 (i32.const 4)))
+    (i32.store16 offset=6 (local.get $at) (i32.load16_s (i32.const 1001)))
+    (i32.store8 offset=7 (local.get $at) (i32.load8_u (i32.const 1002)))
+    (f64.store (i32.const 16) (f64.sqrt (f64.load (i32.const 990))))
+    (f32.store (i32.const 24) (f32.nearest (f32.load (i32.const 998)))))
+  (func (export "loops") (local $at i32)
+    (loop $again
+      (i32.store (local.get $at) (i32.add (i32.load offset=4 (local.get $at)) (local.get $at)))
+      (br_if $again
+        (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 4))) (i32.const 992)))))
+  (func (export "bulk")
+    (memory.fill (i32.const 100) (i32.const 170) (i32.const 800))
+    (memory.copy (i32.const 101) (i32.const 100) (i32.const 700))
+    (memory.copy (i32.const 99) (i32.const 100) (i32.const 700))
+    (memory.init $later (i32.const 50) (i32.const 3) (i32.const 20))
+    (data.drop $later)
+    (memory.init $later (i32.const 50) (i32.const 0) (i32.const 0)))
+  (func (export "grow")
+    (drop (memory.grow (i32.const 777)))
+    (i32.store (i32.sub (memory.size) (i32.const 4)) (memory.grow (i32.const 100000)))
+    (memory.fill (i32.const 1003) (i32.const 1) (i32.sub (memory.size) (i32.const 1003)))))
