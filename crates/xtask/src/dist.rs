@@ -12,11 +12,13 @@ use crate::run::{output, root, run, target_dir};
 use crate::sizes;
 
 /// Files of the tree that go in as they are: what, and where to.
-const COPIED: [(&str, &str); 4] = [
+const COPIED: [(&str, &str); 5] = [
     ("include/sampan.h", "include/sampan.h"),
     ("LICENSE", "LICENSE"),
     ("dist/README.md", "README.md"),
     ("CHANGELOG.md", "CHANGELOG.md"),
+    // What makes the directory a Zephyr module.
+    ("zephyr/module.yml", "zephyr/module.yml"),
 ];
 
 /// Directories of ports, of which what a user compiles goes in; tests, samples and boards don't.
@@ -110,11 +112,11 @@ fn licences(target: &str, args: &[String]) -> Result<String, String> {
     Ok(lines.join("\n") + "\n")
 }
 
-/// The CycloneDX document that cargo-cyclonedx makes of the archive's crate.
+/// The CycloneDX document that cargo-cyclonedx makes of the archive's crate, without where it was built.
 fn bill_of_materials(target: &str) -> Result<String, String> {
     let crate_dir = root().join("crates/sampan-staticlib");
     let mut command = Command::new("cargo");
-    command.args(["cyclonedx", "--format", "json", "--describe", "crate", "--target", target]);
+    command.args(["cyclonedx", "--format", "json", "--target", target]);
     command.args(["--override-filename", "dist-sbom", "--manifest-path"]).arg(crate_dir.join("Cargo.toml"));
     // Without a date and a serial number of its own, the same input gives the same document.
     command.env("SOURCE_DATE_EPOCH", "0").current_dir(root());
@@ -124,7 +126,7 @@ fn bill_of_materials(target: &str) -> Result<String, String> {
     for manifest in manifests()? {
         let file = manifest.with_file_name("dist-sbom.json");
         if manifest.parent() == Some(&crate_dir) {
-            found = Some(read(&file)?);
+            found = Some(read(&file)?.replace(&format!("{}/", root().display()), "/"));
         }
         if file.exists() {
             std::fs::remove_file(&file).map_err(|error| describe(&file, &error))?;
