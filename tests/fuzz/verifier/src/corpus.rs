@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Whole images, before they are damaged.
 
+use crate::options::OPTIONS;
 use arbitrary::Unstructured;
 use fastrand::Rng;
 use sampan_pack::{Options, pack};
 use std::path::Path;
 use wasm_smith::{Config, Module};
 
-/// Modules that use what compilers rarely emit: tables of all kinds, bulk operations, wide frames, tail calls.
-const SAMPLES: [(&str, &str); 3] = [
-    ("memory", include_str!("../modules/memory.wat")),
-    ("calls", include_str!("../modules/calls.wat")),
-    ("tables", include_str!("../modules/tables.wat")),
+/// Images of modules that use what compilers rarely emit: tables of all kinds, bulk operations, wide frames, tail
+/// calls. build.rs makes them.
+const SAMPLES: [(&str, &[u8]); 3] = [
+    ("memory", include_bytes!(concat!(env!("OUT_DIR"), "/memory.spk"))),
+    ("calls", include_bytes!(concat!(env!("OUT_DIR"), "/calls.spk"))),
+    ("tables", include_bytes!(concat!(env!("OUT_DIR"), "/tables.spk"))),
 ];
 
 /// What generated modules may import, and the one export that all of them have.
@@ -20,9 +22,6 @@ const IMPORTS: &str = r#"(module
     (import "fuzz" "two" (func (param i64 f32) (result i64)))
     (import "fuzz" "three" (func (param f64 i32 i64))))"#;
 const EXPORTS: &str = r#"(module (func (export "run")))"#;
-
-/// How packed modules may grow: enough to be tried.
-const OPTIONS: Options = Options { memory_bytes: Some(192 << 10), table_entries: 100 };
 
 /// A packed module.
 #[derive(Clone, Debug)]
@@ -40,24 +39,10 @@ fn packed(name: &str, wasm: &[u8]) -> Result<Image, String> {
     Ok(Image { name: name.to_owned(), bytes: image })
 }
 
-/// The modules that this crate brings.
-///
-/// # Errors
-/// A message, if one can't be packed.
-pub fn samples() -> Result<Vec<Image>, String> {
-    first_samples(SAMPLES.len())
-}
-
-/// Some of them, where packing takes long.
-///
-/// # Errors
-/// As [`samples`].
-pub fn first_samples(count: usize) -> Result<Vec<Image>, String> {
-    let made = SAMPLES.iter().take(count).map(|(name, text)| {
-        let wasm = wat::parse_str(text).map_err(|error| format!("{name}: {error}"))?;
-        packed(name, &wasm)
-    });
-    made.collect()
+/// The images that this crate brings.
+#[must_use]
+pub fn samples() -> Vec<Image> {
+    SAMPLES.iter().map(|(name, bytes)| Image { name: (*name).to_owned(), bytes: bytes.to_vec() }).collect()
 }
 
 /// Every `.wasm` in a folder, by name.
@@ -122,8 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn samples_are_packed_and_most_seeds_make_an_image() {
-        assert_eq!(samples().unwrap().len(), SAMPLES.len());
+    fn most_seeds_make_an_image() {
         assert!((0..40).filter_map(generated).count() >= 20);
     }
 }

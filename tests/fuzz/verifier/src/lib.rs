@@ -13,4 +13,5 @@
 pub mod corpus;
 pub mod damage;
 mod header;
+mod options;
 pub mod trial;
