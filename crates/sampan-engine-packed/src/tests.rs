@@ -22,6 +22,7 @@ const fn wide(operation: Operation, a: u32, bc: u32) -> u32 {
 }
 
 /// An image of one function of two slots, with one constant and four bytes of memory.
+#[expect(unsafe_code, reason = "an image lies in a block of exactly its size and alignment")]
 fn image(code: &[u32]) -> &'static [u8] {
     let mut header = Header {
         functions: 1,
@@ -44,8 +45,9 @@ fn image(code: &[u32]) -> &'static [u8] {
     let sections = [&function[..], code, &constants, &globals, &export, &[EXPORT]].concat();
     header.image_bytes = (header.to_words().len() + sections.len()) as u32 * 4;
     let words = [&header.to_words()[..], &sections].concat();
-    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    bytes.leak()
+    let words: &'static [u32] = words.into_iter().map(u32::to_le).collect::<Vec<_>>().leak();
+    // SAFETY: these are the bytes of the words, which are leaked; words, so that the image is aligned as one must be.
+    unsafe { core::slice::from_raw_parts(words.as_ptr().cast(), size_of_val(words)) }
 }
 
 const RETURN: u32 = Operation::Return as u32;
