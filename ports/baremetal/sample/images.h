@@ -27,4 +27,11 @@ PROGRAM(rogue_import);
 
 #undef PROGRAM
 
+/* What the sample gives the library: the packed image, or where that has wasmi alone the plain module. */
+#ifdef WITH_PLAIN_MODULES
+#define SAMPLE_IMAGE(name) module_##name, module_##name##_len
+#else
+#define SAMPLE_IMAGE(name) image_##name, image_##name##_len
+#endif
+
 #endif

@@ -97,7 +97,7 @@ int main(void)
     uint32_t id;
     bool started = !sampan_baremetal_init(arena, sizeof arena, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&
-                   !sampan_container_create(runtime, image_control, image_control_len, &options, &id) &&
+                   !sampan_container_create(runtime, SAMPLE_IMAGE(control), &options, &id) &&
                    !sampan_container_start(runtime, id);
     print("containers: %s\n", started ? "started" : "not started");
 #ifdef WITH_DEMO
