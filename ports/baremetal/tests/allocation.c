@@ -114,19 +114,44 @@ static void check_failure(const struct test_outcome *outcome, const struct test_
     test_check(told || borne, "a failed allocation is told as one", outcome->exit_kind);
 }
 
+/* A packed image states what it takes: so much is enough, a byte less is refused, and then nothing has changed. */
+static uint32_t check_exact_memory(const struct test_module *module)
+{
+    uint32_t id = 0;
+    struct sampan_container_options options = { .size = sizeof options, .name = "subject" };
+    struct sampan_container_stats stats = { .size = sizeof stats };
+    size_t used_before = test_arena_used(runtime);
+    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
+    test_check(status == SAMPAN_STATUS_OK, "an image without a limit is loaded", (uint32_t)status);
+    status = sampan_container_stats(runtime, id, &stats);
+    test_check(status == SAMPAN_STATUS_OK && sampan_container_remove(runtime, id) == SAMPAN_STATUS_OK,
+               "its memory is told", (uint32_t)status);
+    options.memory_limit = stats.memory_limit - 1;
+    status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
+    test_check(status == SAMPAN_STATUS_NO_MEMORY, "a byte less is refused", (uint32_t)status);
+    test_check(test_arena_used(runtime) == used_before, "a refusal changes nothing", 0);
+    options.memory_limit = stats.memory_limit;
+    status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
+    test_check(status == SAMPAN_STATUS_OK && sampan_container_remove(runtime, id) == SAMPAN_STATUS_OK,
+               "what it states is enough", (uint32_t)status);
+    test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", 0);
+    return stats.memory_limit;
+}
+
 /* On the packed engine: none can be made to fail. */
 static void allocate_nothing(const struct test_module *module)
 {
     struct test_outcome outcome;
     size_t used_before = test_arena_used(runtime);
+    uint32_t memory = check_exact_memory(module);
     bool failed = live_with_failure(module->image, *module->image_len, 1, &outcome);
     test_check(!failed, "a packed image allocates nothing", 0);
     test_check(outcome.status == SAMPAN_STATUS_OK, "a packed image is loaded", (uint32_t)outcome.status);
     test_check(test_arena_used(runtime) == used_before, "the memory comes back whole", 0);
     check_witnesses(0);
-    print("allocation image=%-15s failures=0    status=\"%s\" exit_kind=%u exit_code=%d beats=%u\n", module->name,
-          sampan_status_text(outcome.status), (unsigned)outcome.exit_kind, (int)outcome.exit_code,
-          (unsigned)test_beats());
+    print("allocation image=%-15s failures=0    status=\"%s\" exit_kind=%u exit_code=%d beats=%u memory=%u\n",
+          module->name, sampan_status_text(outcome.status), (unsigned)outcome.exit_kind, (int)outcome.exit_code,
+          (unsigned)test_beats(), (unsigned)memory);
 }
 
 static void fail_everywhere(const char *name, const uint8_t *image, size_t image_len)
