@@ -67,6 +67,15 @@ need() { "$root/ci/setup" "$@" || failed "ci/setup $* failed"; }
 # xtask ARG...: the build helper, for the host.
 xtask() { cargo run --quiet --locked --package xtask -- "$@"; }
 
+# host_tuple: the Rust target that this machine is.
+host_tuple() { rustc --print host-tuple 2>/dev/null || rustc -vV | sed -n 's/^host: //p'; }
+
+# has_target TARGET: whether this Rust has a precompiled `core` for it.
+has_target() { compgen -G "$(rustc --print target-libdir --target "$1")/libcore-*.rlib" >/dev/null; }
+
+# tests_passed LOG: how many tests cargo says have passed.
+tests_passed() { awk '/^test result:/ { passed += $4 } END { print passed + 0 }' "$1"; }
+
 # packed_archive TARGET: builds libsampan.a with the packed engine alone and prints its path. In a directory of its own:
 # what is told apart from the archive of both engines by features has the same path.
 packed_archive() {
