@@ -139,6 +139,7 @@ unsafe fn create(
         stack_bytes: given.stack_len,
         share: given.share,
         priority: given.priority,
+        ..ContainerOptions::default()
     };
     runtime.create(image, &options)
 }

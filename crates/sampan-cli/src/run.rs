@@ -228,6 +228,7 @@ pub(crate) fn create<E: Engine>(
         stack_bytes: settings.stack.unwrap_or(0),
         share: settings.share.unwrap_or(0),
         priority: settings.priority.unwrap_or(0),
+        ..ContainerOptions::default()
     };
     let (created, errors) = log.holding_errors(|| simulator.runtime().create(image, &options));
     let id =

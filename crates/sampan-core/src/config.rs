@@ -2,6 +2,7 @@
 //! What the owner of a runtime decides: once for all of it, and for each container.
 
 use sampan_abi::{ContainerId, Status, limits};
+use sampan_image::{DeniedAction, Effective};
 
 /// Decisions for a whole runtime. Start from [`Config::default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,10 @@ pub struct ContainerOptions<'a> {
     pub share: u16,
     /// Who goes first among those within their share, 0 (first) to [`limits::MAX_PRIORITY`].
     pub priority: u8,
+    /// What it may do; nothing unless it's said.
+    pub permissions: Effective<'a>,
+    /// What follows a call that it may not make.
+    pub denied: DeniedAction,
 }
 
 impl ContainerOptions<'_> {
@@ -101,6 +106,16 @@ impl ContainerOptions<'_> {
 
 impl Default for ContainerOptions<'_> {
     fn default() -> Self {
-        Self { name: b"", args: &[], env: &[], memory_limit: 0, stack_bytes: 0, share: 0, priority: 0 }
+        Self {
+            name: b"",
+            args: &[],
+            env: &[],
+            memory_limit: 0,
+            stack_bytes: 0,
+            share: 0,
+            priority: 0,
+            permissions: Effective::NONE,
+            denied: DeniedAction::Error,
+        }
     }
 }

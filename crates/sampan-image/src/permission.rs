@@ -191,6 +191,8 @@ pub struct Permissions<'a>(Source<'a>);
 enum Source<'a> {
     /// Lines, each with its end.
     Lines(&'a str),
+    /// Texts.
+    Texts(&'a [&'a str]),
     /// Items of an array.
     Array { count: usize, reader: Reader<'a> },
 }
@@ -198,6 +200,18 @@ enum Source<'a> {
 impl<'a> Permissions<'a> {
     /// No permission.
     pub const NONE: Self = Self(Source::Lines(""));
+
+    /// Takes a list of texts.
+    ///
+    /// # Errors
+    /// [`PermissionError`] if one of them is no permission, or there are more than [`MAX_PERMISSIONS`].
+    pub fn of_texts(texts: &'a [&'a str]) -> Result<Self, PermissionError> {
+        let malformed = texts.iter().any(|text| Permission::parse(text).is_err());
+        if malformed || texts.len() > MAX_PERMISSIONS {
+            return Err(PermissionError);
+        }
+        Ok(Self(Source::Texts(texts)))
+    }
 
     pub(crate) const fn of_lines(lines: &'a str) -> Self {
         Self(Source::Lines(lines))
@@ -209,15 +223,20 @@ impl<'a> Permissions<'a> {
 
     /// The permissions, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
-        let (lines, mut count, mut reader) = match self.0 {
-            Source::Lines(lines) => (lines, 0, Reader::new(&[])),
-            Source::Array { count, reader } => ("", count, reader),
+        let (lines, texts, mut count, mut reader): (_, &[&str], _, _) = match self.0 {
+            Source::Lines(lines) => (lines, &[], 0, Reader::new(&[])),
+            Source::Texts(texts) => ("", texts, 0, Reader::new(&[])),
+            Source::Array { count, reader } => ("", &[], count, reader),
         };
         let array = core::iter::from_fn(move || {
             count = count.checked_sub(1)?;
             reader.text().ok()
         });
-        lines.lines().chain(array).filter_map(|text| Permission::parse(text).ok())
+        lines
+            .lines()
+            .chain(texts.iter().copied())
+            .chain(array)
+            .filter_map(|text| Permission::parse(text).ok())
     }
 
     /// Whether one of them covers `action`.
@@ -246,6 +265,15 @@ pub struct Effective<'a> {
 }
 
 impl<'a> Effective<'a> {
+    /// Nothing.
+    pub const NONE: Self = Self { requested: Permissions::NONE, granted: Permissions::NONE };
+
+    /// All that `granted` lists, whatever is asked for: for code that nobody signed, on the word of the firmware.
+    #[must_use]
+    pub const fn granted(granted: Permissions<'a>) -> Self {
+        Self { requested: granted, granted }
+    }
+
     /// Whether it may do `action`: to publish on a topic, say, or to subscribe by a filter.
     #[must_use]
     pub fn allows(&self, action: &Permission<'_>) -> bool {

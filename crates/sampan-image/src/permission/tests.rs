@@ -237,3 +237,15 @@ fn effective_needs_both_lists() {
     let nothing = Effective { requested: effective.requested, granted: Permissions::NONE };
     assert!(nothing.iter().next().is_none() && !nothing.allows(&permission("log")));
 }
+
+#[test]
+fn a_list_of_texts_grants_what_it_lists() {
+    let texts = ["log", "gpio:led0", "kv:100"];
+    let effective = Effective::granted(Permissions::of_texts(&texts).unwrap());
+    assert!(effective.allows(&Permission::parse("gpio:led0").unwrap()));
+    assert!(!effective.allows(&Permission::parse("gpio:led1").unwrap()));
+    assert_eq!(effective.size("kv"), 100);
+    assert!(!Effective::NONE.allows(&Permission::parse("log").unwrap()));
+    assert!(Permissions::of_texts(&["log", "LOG"]).is_err());
+    assert!(Permissions::of_texts(&["log"; MAX_PERMISSIONS + 1]).is_err());
+}
