@@ -47,6 +47,19 @@ pub(crate) enum Command {
     Signing(crate::signing::Command),
     /// Print the code of a packed image
     Disasm(DisasmArguments),
+    /// Compile a container from C, by clang with the right flags
+    ///
+    /// All of clang's own arguments may follow; they are handed on. CLANG names the compiler. The module's
+    /// memory is measured in bytes and doesn't grow, the stack lies below the data so that its overflow
+    /// traps, `malloc` is a small one with --heap bytes, and a build id and debug information are kept for
+    /// `sampan pack`.
+    #[command(verbatim_doc_comment, override_usage = "sampan cc [OPTIONS] <CLANG ARGUMENTS>...")]
+    Cc(crate::cc::CompileArguments),
+    /// Move a library of the firmware's into a container: make the shim and the program for it
+    ///
+    /// docs/lift-and-shift.md explains the description.
+    #[command(verbatim_doc_comment)]
+    Lift(crate::lift::LiftArguments),
     /// List the engines that this tool is linked with
     Engines,
 }

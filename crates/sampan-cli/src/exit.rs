@@ -25,10 +25,11 @@ pub(crate) enum ExitStatus {
     ForeignCode = 75,
     Difference = 76,
     Refused = 77,
+    Compile = 78,
 }
 
 impl ExitStatus {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Usage,
         Self::BadImage,
         Self::Unreadable,
@@ -43,6 +44,7 @@ impl ExitStatus {
         Self::ForeignCode,
         Self::Difference,
         Self::Refused,
+        Self::Compile,
     ];
 
     const fn meaning(self) -> &'static str {
@@ -61,6 +63,7 @@ impl ExitStatus {
             Self::ForeignCode => "a container ended with an exit code outside 0 to 63",
             Self::Difference => "the engines differ on a module (--engine both)",
             Self::Refused => "an image, a policy, a trust store or a key is refused",
+            Self::Compile => "the compiler made no module",
         }
     }
 

@@ -9,11 +9,13 @@
 
 mod arguments;
 mod both;
+mod cc;
 mod compare;
 mod container_file;
 mod engine;
 mod exit;
 mod image;
+mod lift;
 mod provide;
 mod report;
 mod run;
@@ -45,6 +47,8 @@ fn main() -> ExitCode {
         Ok(Arguments { command: Command::Pack(arguments) }) => tell(image::pack(&arguments)),
         Ok(Arguments { command: Command::Disasm(arguments) }) => tell(image::disassemble(&arguments.file)),
         Ok(Arguments { command: Command::Signing(command) }) => tell(signing::run(&command)),
+        Ok(Arguments { command: Command::Cc(arguments) }) => tell(cc::run(&arguments)),
+        Ok(Arguments { command: Command::Lift(arguments) }) => tell(lift::run(&arguments)),
         Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
         Err(error) if error.use_stderr() => {
             complain(ExitStatus::Usage, &format!("sampan: {}\n", one_line(&error)))

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//! `sampan lift`: two C files that put a container between firmware and a library of its own.
+//!
+//! A description says which functions the firmware calls and what their pointers point to. Of it come a shim with
+//! those very functions, for the firmware, and a program around the library, for the container; `lift/sampan_lift.c`
+//! is what the shim calls. `docs/lift-and-shift.md` explains it all.
+
+mod description;
+mod generate;
+
+use crate::exit::ExitStatus;
+use crate::image;
+use crate::run::Failure;
+use clap::Args;
+use description::Description;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct LiftArguments {
+    /// Description of the library's functions, in TOML
+    #[arg(value_name = "DESCRIPTION")]
+    file: PathBuf,
+
+    /// Directory to write NAME_shim.c and NAME_container.c to
+    #[arg(short, long, value_name = "DIRECTORY", default_value = ".")]
+    output: PathBuf,
+}
+
+/// `sampan lift`: writes the shim and the container's program.
+pub(crate) fn run(arguments: &LiftArguments) -> Result<String, Failure> {
+    let path = &arguments.file;
+    let refused = |text: String| Failure::new(ExitStatus::Refused, format!("{}: {text}", path.display()));
+    let text = String::from_utf8(image::read(path)?).map_err(|_| refused("it isn't text".to_owned()))?;
+    let description = Description::parse(&text).map_err(refused)?;
+    let mut said = String::new();
+    for (kind, source) in
+        [("shim", generate::shim(&description)), ("container", generate::container(&description))]
+    {
+        let output = arguments.output.join(format!("{}_{kind}.c", description.name()));
+        image::write(&output, source.as_bytes())?;
+        said.push_str(&format!("{}\n", output.display()));
+    }
+    Ok(said)
+}
