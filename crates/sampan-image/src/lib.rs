@@ -51,4 +51,4 @@ pub use request::{REQUEST_SECTION, requested_permissions};
 pub use rust_crypto::RustCrypto;
 pub use sbom::Sbom;
 pub use trust::{KeyState, MAX_KEYS, Roles, TRUST_STORE_ID, TrustStore, TrustedKey};
-pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, Verifier};
+pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, RaiseCounters, Verifier};
