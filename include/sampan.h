@@ -1660,8 +1660,7 @@ sampan_status sampan_image_confirm(struct sampan_runtime *rt,
  * - `index`: which one, from 0.
  * - `out_part`: its `size` set; gets the rest. Not NULL.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`; `_UNTRUSTED` if the payload is missing;
- * `_NOT_FOUND` after the last one.
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one.
  * Context: any thread, never an ISR.
  *
  * # Safety

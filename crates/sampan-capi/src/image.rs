@@ -281,8 +281,7 @@ unsafe fn read<'a>(image: *const u8, image_len: usize) -> Result<(Contents<'a>, 
 /// - `index`: which one, from 0.
 /// - `out_part`: its `size` set; gets the rest. Not NULL.
 ///
-/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`; `_UNTRUSTED` if the payload is missing;
-/// `_NOT_FOUND` after the last one.
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one.
 /// Context: any thread, never an ISR.
 ///
 /// # Safety
@@ -301,7 +300,7 @@ pub unsafe extern "C" fn sampan_image_part(
         let (contents, image) = unsafe { read(image, image_len) }?;
         let manifest = contents.manifest();
         let component = manifest.components().nth(index as usize).ok_or(Status::NotFound)?;
-        let payload = contents.payload(component.part).ok_or(Status::Untrusted)?;
+        let payload = contents.payload(component.part).ok_or(Status::BadImage)?;
         let offset = payload.as_ptr().addr().wrapping_sub(image.as_ptr().addr());
         let letter = component.part.letter().bytes().next().unwrap_or(0);
         let told = sampan_image_part {
