@@ -16,6 +16,11 @@
 #include <stdint.h>
 
 /**
+ * A number that a policy leaves to the runtime.
+ */
+#define SAMPAN_NOT_SAID UINT32_MAX
+
+/**
  * A deadline that never comes.
  */
 #define SAMPAN_NEVER UINT64_MAX
@@ -182,6 +187,19 @@ enum sampan_status
    */
   SAMPAN_STATUS_NOT_FOUND = -21,
   /**
+   * Nobody whose word counts has signed it so: unsigned, altered, by a foreign or revoked key, or without a
+   * role; the log says which.
+   */
+  SAMPAN_STATUS_UNTRUSTED = -22,
+  /**
+   * It's older than what proved healthy, or than the operator's floor.
+   */
+  SAMPAN_STATUS_ROLLBACK = -23,
+  /**
+   * It's for another vendor, class of device, engine or target.
+   */
+  SAMPAN_STATUS_WRONG_DEVICE = -24,
+  /**
    * Returned by a host function: the answer comes later, through `sampan_call_complete`.
    */
   SAMPAN_STATUS_PENDING = 1,
@@ -277,6 +295,10 @@ enum sampan_exit_kind
    * A defect in its engine ended it.
    */
   SAMPAN_EXIT_KIND_ENGINE_FAULT = 8,
+  /**
+   * Its image is no longer trusted; it can't be started again.
+   */
+  SAMPAN_EXIT_KIND_REVOKED = 9,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -398,6 +420,97 @@ enum sampan_log_level
 typedef enum sampan_log_level sampan_log_level;
 #else
 typedef uint8_t sampan_log_level;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What an image is verified for: it decides which sequence numbers pass.
+ */
+enum sampan_image_purpose
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * To install: it must be newer than what proved healthy.
+   */
+  SAMPAN_IMAGE_PURPOSE_INSTALL = 1,
+  /**
+   * To run: it must not be older.
+   */
+  SAMPAN_IMAGE_PURPOSE_RUN = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_image_purpose sampan_image_purpose;
+#else
+typedef uint8_t sampan_image_purpose;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * One of the lists of permissions that an image has.
+ */
+enum sampan_permission_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * What the code asks for.
+   */
+  SAMPAN_PERMISSION_LIST_REQUESTED = 1,
+  /**
+   * What the policy grants.
+   */
+  SAMPAN_PERMISSION_LIST_GRANTED = 2,
+  /**
+   * What the container may do: what is in both.
+   */
+  SAMPAN_PERMISSION_LIST_EFFECTIVE = 3,
+  /**
+   * What the code asks for but nothing of which is granted.
+   */
+  SAMPAN_PERMISSION_LIST_REFUSED = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_permission_list sampan_permission_list;
+#else
+typedef uint8_t sampan_permission_list;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a key may sign; roles add up.
+ */
+enum sampan_key_role
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Modules, packed bytecode and bills of materials.
+   */
+  SAMPAN_KEY_ROLE_DEVELOPER = 1,
+  /**
+   * Policies.
+   */
+  SAMPAN_KEY_ROLE_OPERATOR = 2,
+  /**
+   * Native code.
+   */
+  SAMPAN_KEY_ROLE_AOT = 4,
+  /**
+   * Trust stores: one of the two keys in the firmware.
+   */
+  SAMPAN_KEY_ROLE_ROOT = 8,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_key_role sampan_key_role;
+#else
+typedef uint8_t sampan_key_role;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -587,6 +700,160 @@ struct sampan_host_function {
 };
 
 /**
+ * What a verified image says. Set `size` before the call.
+ */
+struct sampan_image_info {
+  /**
+   * sizeof(struct sampan_image_info) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Version, for people: major, minor, patch.
+   */
+  uint32_t version[3];
+  /**
+   * Sequence number: rises with each release.
+   */
+  uint64_t sequence;
+  /**
+   * The container's id, NUL-terminated.
+   */
+  char container[24];
+  /**
+   * Number of its parts: see `sampan_image_part`.
+   */
+  uint32_t parts_len;
+  /**
+   * Number of its signatures: see `sampan_image_signer`.
+   */
+  uint32_t signers_len;
+  /**
+   * Permissions that its code asks for.
+   */
+  uint32_t requested_len;
+  /**
+   * Permissions that it has; some may overlap.
+   */
+  uint32_t effective_len;
+  /**
+   * Permissions that it asks for but has nothing of.
+   */
+  uint32_t refused_len;
+  /**
+   * Bytes of memory; SAMPAN_NOT_SAID, as in all budgets, if the policy doesn't say.
+   */
+  uint32_t memory_bytes;
+  /**
+   * Bytes of stack.
+   */
+  uint32_t stack_bytes;
+  /**
+   * Weight of its CPU time.
+   */
+  uint32_t cpu_share;
+  /**
+   * Priority.
+   */
+  uint32_t priority;
+  /**
+   * Longest activation in ms.
+   */
+  uint32_t activation_ms;
+  /**
+   * Host calls a second.
+   */
+  uint32_t calls_per_second;
+  /**
+   * Messages in its mailbox.
+   */
+  uint32_t queue_depth;
+  /**
+   * Handles open at a time.
+   */
+  uint32_t handles;
+  /**
+   * Bytes of key-value storage.
+   */
+  uint32_t kv_bytes;
+  /**
+   * Delay of the first restart in ms; SAMPAN_NOT_SAID, as in the next three, if the policy doesn't say.
+   */
+  uint32_t backoff_ms;
+  /**
+   * Longest delay of a restart in ms.
+   */
+  uint32_t backoff_cap_ms;
+  /**
+   * Faults within the window that lead to quarantine.
+   */
+  uint32_t quarantine_after;
+  /**
+   * The window in seconds.
+   */
+  uint32_t window_s;
+  /**
+   * `enum sampan_key_role`, added up: the roles of its signers.
+   */
+  uint8_t roles;
+  /**
+   * What follows a call that isn't permitted: 0 an error, 1 a trap, 2 stop, 3 quarantine.
+   */
+  uint8_t denied;
+  /**
+   * What follows a fault: 0 stop, 1 restart, 2 quarantine, 3 the firmware decides.
+   */
+  uint8_t fault;
+  /**
+   * 1 if it's to be started when the device starts.
+   */
+  uint8_t autostart;
+};
+
+/**
+ * One part of an image. Set `size` before the call.
+ */
+struct sampan_image_part {
+  /**
+   * sizeof(struct sampan_image_part) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Where its payload begins, from the beginning of the image.
+   */
+  uint32_t offset;
+  /**
+   * Bytes of its payload.
+   */
+  uint32_t len;
+  /**
+   * What it is: `m` module, `b` packed bytecode, `a` native code, `p` policy, `s` bill of materials.
+   */
+  char part;
+  /**
+   * SHA-256 of its payload.
+   */
+  uint8_t digest[32];
+};
+
+/**
+ * One signature of an image. Set `size` before the call.
+ */
+struct sampan_image_signer {
+  /**
+   * sizeof(struct sampan_image_signer) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Id of the key that it names.
+   */
+  uint8_t key_id[16];
+  /**
+   * Bytes of that id, 0 if it names none.
+   */
+  uint8_t key_id_len;
+};
+
+/**
  * Services that a port gives the runtime. Zero the struct, then set `size` and the members; all are required.
  *
  * None may call into the runtime.
@@ -666,6 +933,109 @@ struct sampan_event {
 };
 
 /**
+ * Some bytes.
+ */
+struct sampan_bytes {
+  /**
+   * Where they begin. Not NULL.
+   */
+  const uint8_t *start;
+  /**
+   * How many.
+   */
+  size_t len;
+};
+
+/**
+ * The anti-rollback counter of one container, or of the trust store.
+ */
+struct sampan_counter {
+  /**
+   * Sequence number of the newest image that proved healthy, 0 if there was none.
+   */
+  uint64_t confirmed;
+  /**
+   * Sequence number below which no image runs, healthy or not; 0 for no such floor.
+   */
+  uint64_t floor;
+};
+
+/**
+ * Crypto and counters. Zero the struct, then set `size` and the members. Keys stay with whoever implements
+ * it: PSA Crypto (ports/crypto), a secure element, or the built-in Rust where a member is NULL.
+ *
+ * All are called in thread context, the runtime's lock held, and may block, but not call into the runtime.
+ */
+struct sampan_crypto {
+  /**
+   * sizeof(struct sampan_crypto) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Handed back as the first argument of every member.
+   */
+  void *ctx;
+  /**
+   * Writes the SHA-256 of the pieces, one after another, and returns 0, or `SAMPAN_STATUS_PLATFORM`.
+   * NULL: built in.
+   */
+  int32_t (*sha256)(void *ctx, const struct sampan_bytes *pieces, size_t pieces_len, uint8_t *out_hash);
+  /**
+   * Whether `signature` (64 bytes: r, then s) is that of `hash` (32 bytes) under the P-256 point `key` (64
+   * bytes: x, then y), all big-endian. Returns 0 if it is, `SAMPAN_STATUS_UNTRUSTED` if it isn't or if the
+   * key is no point of the curve, `SAMPAN_STATUS_PLATFORM` without a verdict. NULL: built in.
+   */
+  int32_t (*verify_es256)(void *ctx, const uint8_t *key, const uint8_t *hash, const uint8_t *signature);
+  /**
+   * Whether `signature` (64 bytes) is the Ed25519 signature of `message` under `key` (32 bytes); returns as
+   * `verify_es256`. NULL: built in with the feature `ed25519`, else such signatures get no verdict and are
+   * refused.
+   */
+  int32_t (*verify_ed25519)(void *ctx,
+                            const uint8_t *key,
+                            const uint8_t *message,
+                            size_t message_len,
+                            const uint8_t *signature);
+  /**
+   * Reads the counter of a container by its id, not NUL-terminated; `container_len` is 0 for the trust
+   * store's. Returns 0, or `SAMPAN_STATUS_PLATFORM`, which refuses the image. Required: a counter that
+   * forgets would let old images come back, so there is none built in.
+   */
+  int32_t (*counter_read)(void *ctx,
+                          const char *container,
+                          size_t container_len,
+                          struct sampan_counter *out_counter);
+  /**
+   * Makes `sequence`, which is above what `counter_read` tells, the `confirmed` of a counter for good: it
+   * must survive a reset. Returns 0, or `SAMPAN_STATUS_PLATFORM` with nothing changed. Required.
+   */
+  int32_t (*counter_raise)(void *ctx, const char *container, size_t container_len, uint64_t sequence);
+};
+
+/**
+ * Whose images run. Zero the struct, then set `size` and the members; all are required.
+ */
+struct sampan_authority {
+  /**
+   * sizeof(struct sampan_authority) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * The vendor's UUID; images for another one are refused. What class of device this is follows from it and
+   * from the engines that are linked.
+   */
+  uint8_t vendor_id[16];
+  /**
+   * The two root keys, which sign trust stores: points on P-256, x then y, big-endian. They differ.
+   */
+  uint8_t root_keys[2][64];
+  /**
+   * Who hashes, verifies and counts. Borrowed as long as the runtime is in service. Not NULL.
+   */
+  const struct sampan_crypto *crypto;
+};
+
+/**
  * What the owner of a runtime decides. Zero the struct, then set `size` and the members.
  */
 struct sampan_config {
@@ -716,6 +1086,15 @@ struct sampan_config {
    * Handed back to `event`.
    */
   void *event_ctx;
+  /**
+   * Whose images run, for `sampan_trust_install` and `sampan_image_create`. Borrowed as long as the runtime is
+   * in service. NULL: no signed image runs.
+   */
+  const struct sampan_authority *authority;
+  /**
+   * 1: only signed images run, and `sampan_container_create` refuses every module. 0: both.
+   */
+  uint8_t signed_only;
 };
 
 /**
@@ -758,6 +1137,36 @@ struct sampan_runtime_stats {
    * Polls so far.
    */
   uint64_t polls;
+};
+
+/**
+ * One key of the trust store. Set `size` before the call.
+ */
+struct sampan_trust_key {
+  /**
+   * sizeof(struct sampan_trust_key) as the caller compiled it.
+   */
+  uint32_t size;
+  /**
+   * Its id.
+   */
+  uint8_t id[16];
+  /**
+   * Bytes of its id, 1 to 16.
+   */
+  uint8_t id_len;
+  /**
+   * `enum sampan_key_role`, added up: what it may sign.
+   */
+  uint8_t roles;
+  /**
+   * 1 if it's revoked: then nothing that it signed runs.
+   */
+  uint8_t revoked;
+  /**
+   * What the ids of containers begin with that it may speak for, NUL-terminated; empty for all.
+   */
+  char prefix[24];
 };
 
 #ifdef __cplusplus
@@ -942,7 +1351,8 @@ sampan_status sampan_pending_write(struct sampan_runtime *rt,
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
  * `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
- * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_INTERNAL` for a defect in its engine. On an error
+ * `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_UNTRUSTED` where only signed images run; `_INTERNAL`
+ * for a defect in its engine. On an error
  * nothing has changed, and if it is the module that was refused, a line in the log says what was wrong.
  * Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
  * translates its modules it takes time in proportion to the module.
@@ -1031,14 +1441,15 @@ sampan_status sampan_container_kill(struct sampan_runtime *rt,
  * - `id`: from `sampan_container_create`.
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
- * `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+ * `_UNTRUSTED` once its image is no longer trusted; `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
  *
  * `rt` stays in service during the call.
  */
-sampan_status sampan_container_restart(struct sampan_runtime *rt, uint32_t id);
+sampan_status sampan_container_restart(struct sampan_runtime *rt,
+                                       uint32_t id);
 
 /**
  * Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
@@ -1170,13 +1581,153 @@ sampan_status sampan_container_list(struct sampan_runtime *rt,
 sampan_status sampan_host_register(struct sampan_runtime *rt, const struct sampan_host_function *function);
 
 /**
+ * Verifies an image whole, without loading it, and tells what it says.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+ * - `purpose`: `enum sampan_image_purpose`: to install, it must be newer than what proved healthy; to run, not older.
+ * - `out_info`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER` also for a missing member of the authority or its crypto,
+ * `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`; `_WRONG_STATE` if the runtime has no authority; `_BAD_IMAGE`
+ * if it's malformed; `_UNTRUSTED` if nobody whose word counts has signed it so; `_ROLLBACK`; `_WRONG_DEVICE`;
+ * `_PLATFORM` if crypto or counters failed. A line in the log says what was wrong and at which byte.
+ * Context: thread; takes the runtime lock for a signature and a hash of the image.
+ *
+ * # Safety
+ *
+ * `image` is readable for `image_len` bytes and doesn't change during the call. `out_info` is aligned and
+ * writable for the bytes that its `size` says.
+ */
+sampan_status sampan_image_verify(struct sampan_runtime *rt,
+                                  const uint8_t *image,
+                                  size_t image_len,
+                                  uint8_t purpose,
+                                  struct sampan_image_info *out_info);
+
+/**
+ * Verifies a signed image and loads it without running any of it. It's used where it lies: in memory-mapped flash, or
+ * in RAM that stays.
+ *
+ * Packed bytecode is taken before a module, if its engine is linked. The container's name is the id that the image has;
+ * memory, stack, share, priority, arguments, environment and permissions are what its policy says. `autostart` is for
+ * the caller to heed.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `image`, `image_len`: the image, aligned to 4 bytes. Borrowed, not copied, until `sampan_container_remove`.
+ * - `out_id`: gets the new container's id. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`,
+ * `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`, `_WRONG_STATE`, `_BAD_IMAGE`, `_UNTRUSTED`,
+ * `_ROLLBACK`, `_WRONG_DEVICE`, `_PLATFORM`; `_DUPLICATE`, `_NO_SLOT`, `_NO_MEMORY`; `_UNSUPPORTED` also if it has no
+ * code for an engine that is linked; `_UNKNOWN_IMPORT`, `_IMPORT_TYPE`, `_NO_ENTRY`, `_INTERNAL`. On an error nothing
+ * has changed, and a line in the log says what was wrong.
+ * Context: thread; takes the runtime lock for a signature, a hash of the image, and the load.
+ *
+ * # Safety
+ *
+ * `image` stays readable and unchanged for `image_len` bytes until the container is removed or the runtime taken out of
+ * service. `out_id` is aligned and writable.
+ */
+sampan_status sampan_image_create(struct sampan_runtime *rt,
+                                  const uint8_t *image,
+                                  size_t image_len,
+                                  uint32_t *out_id);
+
+/**
+ * Moves a container's anti-rollback counter up to the image that it runs. Call it once the container has proved
+ * healthy: no older image of it is accepted from then on, so until then the one before may still come back.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_image_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, also if the counter is there already; `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`,
+ * `_WRONG_CONTEXT`, `_STALE_ID`; `_WRONG_STATE` if it came in no signed image, has never run, or ended other than by
+ * itself with code 0; `_PLATFORM` if the counter failed.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_image_confirm(struct sampan_runtime *rt,
+                                   uint32_t id);
+
+/**
+ * Tells one part of an image, in their order. It verifies nothing: that is `sampan_image_verify`'s.
+ *
+ * - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+ * - `index`: which one, from 0.
+ * - `out_part`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one.
+ * Context: any thread, never an ISR.
+ *
+ * # Safety
+ *
+ * `image` is readable for `image_len` bytes and doesn't change during the call. `out_part` is aligned and writable
+ * for the bytes that its `size` says.
+ */
+sampan_status sampan_image_part(const uint8_t *image,
+                                size_t image_len,
+                                uint32_t index,
+                                struct sampan_image_part *out_part);
+
+/**
+ * Tells who says that they signed an image. It verifies nothing: that is `sampan_image_verify`'s.
+ *
+ * - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+ * - `index`: which signature, from 0.
+ * - `out_signer`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one.
+ * Context: any thread, never an ISR.
+ *
+ * # Safety
+ *
+ * `image` is readable for `image_len` bytes and doesn't change during the call. `out_signer` is aligned and writable
+ * for the bytes that its `size` says.
+ */
+sampan_status sampan_image_signer(const uint8_t *image,
+                                  size_t image_len,
+                                  uint32_t index,
+                                  struct sampan_image_signer *out_signer);
+
+/**
+ * Writes one permission of an image as text, as in `gpio:led0`. It verifies nothing: that is
+ * `sampan_image_verify`'s.
+ *
+ * - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+ * - `list`: `enum sampan_permission_list`: requested, granted, effective or refused.
+ * - `index`: which one of that list, from 0.
+ * - `buf`, `len`: get the text and a NUL, cut to fit. NULL only if `len` is 0.
+ * - `out_len`: gets the length of the whole text without the NUL. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one.
+ * Context: any thread, never an ISR.
+ *
+ * # Safety
+ *
+ * `image` is readable for `image_len` bytes and doesn't change during the call. `buf` is writable for `len` bytes,
+ * `out_len` aligned and writable.
+ */
+sampan_status sampan_image_permission(const uint8_t *image,
+                                      size_t image_len,
+                                      uint8_t list,
+                                      uint32_t index,
+                                      char *buf,
+                                      size_t len,
+                                      size_t *out_len);
+
+/**
  * Makes a runtime on a caller-given arena; one at a time.
  *
  * - `config`: read and copied. Not NULL.
  * - `out_runtime`: gets the runtime. Not NULL.
  *
  * Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform;
- * `_INVALID_ARGUMENT` also for an engine stack too small; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
+ * `_INVALID_ARGUMENT` also for an engine stack too small, and for `signed_only`
+ * without an authority; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
  * can't hold the runtime's tables and the engine's stack.
  * Context: thread; doesn't block.
  *
@@ -1185,8 +1736,7 @@ sampan_status sampan_host_register(struct sampan_runtime *rt, const struct sampa
  * `config` and what it points to are readable. The arena is nobody else's until `sampan_runtime_deinit`.
  * No other call of this function or of `sampan_runtime_deinit` is under way.
  */
-sampan_status sampan_runtime_init(const struct sampan_config *config,
-                                  struct sampan_runtime **out_runtime);
+sampan_status sampan_runtime_init(const struct sampan_config *config, struct sampan_runtime **out_runtime);
 
 /**
  * Takes the runtime out of service. All its containers are gone, and the arena is the caller's again.
@@ -1287,6 +1837,69 @@ const char *sampan_state_text(uint8_t state);
  * `buf` is writable for `len` bytes.
  */
 size_t sampan_exit_text(uint8_t exit_kind, int32_t exit_code, char *buf, size_t len);
+
+/**
+ * Puts a trust store in force, and stops what it no longer allows.
+ *
+ * After `sampan_runtime_init` the one that the device keeps; later a newer one. Its counter moves up with it, so
+ * write it to where it'll be found after a reset before this call, and keep the old one until it answers. Each
+ * container that came in a signed image is judged again: one that isn't allowed any more ends with
+ * `SAMPAN_EXIT_KIND_REVOKED`, whatever its state, and can't be started again.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `store`, `store_len`: the trust store. Borrowed, not copied, until another one is put in force.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER` also for a missing member of the authority or its crypto,
+ * `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`; `_WRONG_STATE` if the runtime has no authority;
+ * `_BAD_IMAGE` if it's malformed; `_UNTRUSTED` if no root key that counts has signed it so; `_ROLLBACK` if it
+ * isn't newer; `_WRONG_DEVICE`; `_PLATFORM` if crypto or counters failed. On an error nothing has changed, and a
+ * line in the log says what was wrong and at which byte.
+ * Context: thread; takes the runtime lock for a signature, and one more for each signed container.
+ *
+ * # Safety
+ *
+ * `store` stays readable and unchanged for `store_len` bytes until another one is in force or the runtime is taken
+ * out of service.
+ */
+sampan_status sampan_trust_install(struct sampan_runtime *rt,
+                                   const uint8_t *store,
+                                   size_t store_len);
+
+/**
+ * Tells the sequence number of the trust store in force.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `out_sequence`: gets it. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`, or `_NOT_FOUND` without a
+ * trust store.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_sequence` is aligned and writable.
+ */
+sampan_status sampan_trust_sequence(struct sampan_runtime *rt,
+                                    uint64_t *out_sequence);
+
+/**
+ * Tells one key of the trust store in force, revoked ones too.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `index`: which one, from 0.
+ * - `out_key`: its `size` set; gets the rest. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`, or `_NOT_FOUND` after the
+ * last one and without a trust store.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `out_key` is aligned and writable for the bytes that its `size` says.
+ */
+sampan_status sampan_trust_key(struct sampan_runtime *rt,
+                               uint32_t index,
+                               struct sampan_trust_key *out_key);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -10,7 +10,7 @@
 
 #include "sampan.h"
 
-/* A status as a bit: errors are -1 to -21, pending is 1. */
+/* A status as a bit: errors are -1 to -24, pending is 1. */
 #define C(name) code_bit(SAMPAN_STATUS_##name)
 
 enum noted_function {
@@ -48,6 +48,12 @@ void codes_check(void);
 #define sampan_container_status(...) note_code(NOTED_sampan_container_status, sampan_container_status(__VA_ARGS__))
 #define sampan_container_stop(...) note_code(NOTED_sampan_container_stop, sampan_container_stop(__VA_ARGS__))
 #define sampan_host_register(...) note_code(NOTED_sampan_host_register, sampan_host_register(__VA_ARGS__))
+#define sampan_image_confirm(...) note_code(NOTED_sampan_image_confirm, sampan_image_confirm(__VA_ARGS__))
+#define sampan_image_create(...) note_code(NOTED_sampan_image_create, sampan_image_create(__VA_ARGS__))
+#define sampan_image_part(...) note_code(NOTED_sampan_image_part, sampan_image_part(__VA_ARGS__))
+#define sampan_image_permission(...) note_code(NOTED_sampan_image_permission, sampan_image_permission(__VA_ARGS__))
+#define sampan_image_signer(...) note_code(NOTED_sampan_image_signer, sampan_image_signer(__VA_ARGS__))
+#define sampan_image_verify(...) note_code(NOTED_sampan_image_verify, sampan_image_verify(__VA_ARGS__))
 #define sampan_pending_read(...) note_code(NOTED_sampan_pending_read, sampan_pending_read(__VA_ARGS__))
 #define sampan_pending_write(...) note_code(NOTED_sampan_pending_write, sampan_pending_write(__VA_ARGS__))
 #define sampan_runtime_deinit(...) note_code(NOTED_sampan_runtime_deinit, sampan_runtime_deinit(__VA_ARGS__))
@@ -55,5 +61,8 @@ void codes_check(void);
 #define sampan_runtime_poll(...) note_code(NOTED_sampan_runtime_poll, sampan_runtime_poll(__VA_ARGS__))
 #define sampan_runtime_stats(...) note_code(NOTED_sampan_runtime_stats, sampan_runtime_stats(__VA_ARGS__))
 #define sampan_runtime_wake(...) note_code(NOTED_sampan_runtime_wake, sampan_runtime_wake(__VA_ARGS__))
+#define sampan_trust_install(...) note_code(NOTED_sampan_trust_install, sampan_trust_install(__VA_ARGS__))
+#define sampan_trust_key(...) note_code(NOTED_sampan_trust_key, sampan_trust_key(__VA_ARGS__))
+#define sampan_trust_sequence(...) note_code(NOTED_sampan_trust_sequence, sampan_trust_sequence(__VA_ARGS__))
 
 #endif

@@ -40,6 +40,8 @@ static void run_all(void) {
   test_wasi();
   test_threads();
   test_malformed();
+  test_trust();
+  test_signed();
   group("every documented code was answered, and no other");
   codes_check();
 }

@@ -131,7 +131,7 @@ uint8_t state_of(struct sampan_runtime *rt, uint32_t id) { return status_of(rt, 
 bool ended_with(struct sampan_runtime *rt, uint32_t id, uint8_t exit_kind, int32_t exit_code) {
   struct sampan_container_status status = status_of(rt, id);
   bool fault = exit_kind != SAMPAN_EXIT_KIND_EXITED && exit_kind != SAMPAN_EXIT_KIND_STOPPED &&
-               exit_kind != SAMPAN_EXIT_KIND_KILLED;
+               exit_kind != SAMPAN_EXIT_KIND_KILLED && exit_kind != SAMPAN_EXIT_KIND_REVOKED;
   uint8_t state = fault ? SAMPAN_CONTAINER_STATE_FAULTED : SAMPAN_CONTAINER_STATE_STOPPED;
   return CHECK_EQUAL(exit_kind, status.exit_kind) && CHECK_EQUAL(exit_code, status.exit_code) &&
          CHECK_EQUAL(state, status.state) && CHECK(status.waiting == 0 && status.stopping == 0);

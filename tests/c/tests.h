@@ -16,5 +16,7 @@ void test_events(void);
 void test_wasi(void);
 void test_threads(void);
 void test_malformed(void);
+void test_trust(void);
+void test_signed(void);
 
 #endif

@@ -9,12 +9,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod image;
 pub mod limits;
 mod reason;
 mod state;
 mod status;
 mod value;
 
+pub use image::{ImagePurpose, KeyRole, PermissionList};
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
 pub use status::Status;

@@ -23,6 +23,8 @@ pub enum ExitKind {
     HostError = 7,
     /// A defect in its engine ended it.
     EngineFault = 8,
+    /// Its image is no longer trusted; it can't be started again.
+    Revoked = 9,
 }
 
 /// What a module did that WebAssembly forbids.
@@ -107,6 +109,8 @@ pub enum ExitReason {
     HostError(i32),
     /// See [`ExitKind::EngineFault`].
     EngineFault,
+    /// See [`ExitKind::Revoked`].
+    Revoked,
 }
 
 impl ExitReason {
@@ -120,6 +124,7 @@ impl ExitReason {
             Self::OutOfMemory,
             Self::HostError(code),
             Self::EngineFault,
+            Self::Revoked,
         ];
         if kind == ExitKind::Trapped as u8 {
             return u8::try_from(code).ok().and_then(TrapKind::from_raw).map(Self::Trapped);
@@ -142,6 +147,7 @@ impl ExitReason {
             Self::LinkError(_) => ExitKind::LinkError,
             Self::HostError(_) => ExitKind::HostError,
             Self::EngineFault => ExitKind::EngineFault,
+            Self::Revoked => ExitKind::Revoked,
         }
     }
 
@@ -152,7 +158,7 @@ impl ExitReason {
             Self::Exited(code) | Self::Stopped(code) | Self::HostError(code) => code,
             Self::Trapped(kind) => kind as i32,
             Self::LinkError(status) => status.to_raw(),
-            Self::Killed | Self::OutOfMemory | Self::EngineFault => 0,
+            Self::Killed | Self::OutOfMemory | Self::EngineFault | Self::Revoked => 0,
         }
     }
 
@@ -161,7 +167,7 @@ impl ExitReason {
     #[must_use]
     pub const fn is_fault(self) -> bool {
         match self {
-            Self::Exited(_) | Self::Stopped(_) | Self::Killed => false,
+            Self::Exited(_) | Self::Stopped(_) | Self::Killed | Self::Revoked => false,
             Self::Trapped(_)
             | Self::OutOfMemory
             | Self::LinkError(_)
@@ -182,6 +188,7 @@ impl core::fmt::Display for ExitReason {
             Self::LinkError(status) => write!(f, "link error: {}", status.text()),
             Self::HostError(code) => write!(f, "host function failed with {code}"),
             Self::EngineFault => f.write_str("engine fault"),
+            Self::Revoked => f.write_str("no longer trusted"),
         }
     }
 }
@@ -201,6 +208,7 @@ mod tests {
             ExitReason::LinkError(crate::Status::UnknownImport),
             ExitReason::HostError(-40),
             ExitReason::EngineFault,
+            ExitReason::Revoked,
         ];
         for reason in reasons {
             assert_eq!(ExitReason::from_raw(reason.kind() as u8, reason.code()), Some(reason));

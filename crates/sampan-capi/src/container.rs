@@ -70,7 +70,8 @@ impl Texts {
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
 /// `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
-/// `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_INTERNAL` for a defect in its engine. On an error
+/// `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_UNTRUSTED` where only signed images run; `_INTERNAL`
+/// for a defect in its engine. On an error
 /// nothing has changed, and if it is the module that was refused, a line in the log says what was wrong.
 /// Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
 /// translates its modules it takes time in proportion to the module.
@@ -219,7 +220,7 @@ pub unsafe extern "C" fn sampan_container_kill(rt: *mut sampan_runtime, id: u32)
 /// - `id`: from `sampan_container_create`.
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
-/// `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+/// `_UNTRUSTED` once its image is no longer trusted; `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
 /// Context: thread; takes the runtime lock, so it may block.
 ///
 /// # Safety

@@ -18,11 +18,14 @@
 mod call;
 mod check;
 mod container;
+mod crypto;
 mod engine;
 mod host;
+mod image;
 mod platform;
 mod runtime;
 mod text;
+mod trust;
 mod types;
 
 pub use call::{
@@ -34,13 +37,19 @@ pub use container::{
     sampan_container_pause, sampan_container_remove, sampan_container_restart, sampan_container_resume,
     sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
 };
+pub use crypto::{sampan_bytes, sampan_counter, sampan_crypto};
 pub use host::{sampan_host_function, sampan_host_register};
+pub use image::{
+    SAMPAN_NOT_SAID, sampan_image_confirm, sampan_image_create, sampan_image_info, sampan_image_part,
+    sampan_image_permission, sampan_image_signer, sampan_image_verify,
+};
 pub use platform::sampan_platform;
 pub use runtime::{
     fatal, sampan_runtime, sampan_runtime_deinit, sampan_runtime_init, sampan_runtime_poll,
     sampan_runtime_stats, sampan_runtime_wake,
 };
 pub use text::{sampan_abi_version, sampan_exit_text, sampan_state_text, sampan_status_text, sampan_version};
+pub use trust::{sampan_authority, sampan_trust_install, sampan_trust_key, sampan_trust_sequence};
 pub use types::{
     SAMPAN_NEVER, sampan_config, sampan_container_options, sampan_container_stats, sampan_container_status,
     sampan_event, sampan_runtime_stats,

@@ -5,6 +5,7 @@ use crate::check::{Context, not_null, read_struct, status, write, write_struct};
 use crate::engine::{self, LinkedEngine};
 use crate::host::CHandler;
 use crate::platform::{CPlatform, sampan_platform};
+use crate::trust::sampan_authority;
 use crate::types::{sampan_config, sampan_event, sampan_runtime_stats};
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
@@ -35,6 +36,8 @@ pub struct sampan_runtime {
     core: UnsafeCell<Option<CRuntime>>,
     event: Option<unsafe extern "C" fn(*mut core::ffi::c_void, *const sampan_event)>,
     event_ctx: Context,
+    /// NULL, or borrowed from firmware.
+    pub(crate) authority: *const sampan_authority,
     /// The event callback is running, in a poll that goes on with the runtime when it returns.
     delivering: AtomicBool,
 }
@@ -55,8 +58,16 @@ impl sampan_runtime {
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<ContainerId, Status> {
+        self.create_by(|core| core.create(image, options))
+    }
+
+    /// Creates a container in whichever way, and notes that its generation is used.
+    pub(crate) fn create_by(
+        &self,
+        create: impl FnOnce(&mut CRuntime) -> Result<ContainerId, Status>,
+    ) -> Result<ContainerId, Status> {
         self.with(|core| {
-            let id = core.create(image, options)?;
+            let id = create(core)?;
             NEXT_GENERATION.store(core.next_generation(), Ordering::Relaxed);
             Ok(id)
         })
@@ -116,7 +127,8 @@ pub(crate) unsafe fn handle<'a>(rt: *mut sampan_runtime) -> Result<&'a sampan_ru
 /// - `out_runtime`: gets the runtime. Not NULL.
 ///
 /// Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform;
-/// `_INVALID_ARGUMENT` also for an engine stack too small; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
+/// `_INVALID_ARGUMENT` also for an engine stack too small, and for `signed_only`
+/// without an authority; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
 /// can't hold the runtime's tables and the engine's stack.
 /// Context: thread; doesn't block.
 ///
@@ -163,6 +175,12 @@ fn core_config(config: &sampan_config) -> Result<Config, Status> {
     if config.slice_fuel != 0 {
         core.slice_fuel = config.slice_fuel;
     }
+    core.signed_only = match config.signed_only {
+        0 => false,
+        1 if !config.authority.is_null() => true,
+        // With nobody whose images run, nothing ever would.
+        _ => return Err(Status::InvalidArgument),
+    };
     core.check()?;
     Ok(core)
 }
@@ -201,6 +219,7 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
         core: UnsafeCell::new(None),
         event: config.event,
         event_ctx: Context(config.event_ctx),
+        authority: config.authority,
         delivering: AtomicBool::new(false),
     };
     // SAFETY: aligned, and inside the arena, which is writable.

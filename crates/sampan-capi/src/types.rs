@@ -5,6 +5,7 @@
 //! default. New fields go at the end.
 
 use crate::platform::sampan_platform;
+use crate::trust::sampan_authority;
 use core::ffi::{c_char, c_void};
 
 /// A deadline that never comes.
@@ -48,6 +49,11 @@ pub struct sampan_config {
     pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
     /// Handed back to `event`.
     pub event_ctx: *mut c_void,
+    /// Whose images run, for `sampan_trust_install` and `sampan_image_create`. Borrowed as long as the runtime is
+    /// in service. NULL: no signed image runs.
+    pub authority: *const sampan_authority,
+    /// 1: only signed images run, and `sampan_container_create` refuses every module. 0: both.
+    pub signed_only: u8,
 }
 
 /// A container's state has changed.

@@ -98,6 +98,7 @@ pub(crate) fn of_container(reason: Option<ExitReason>) -> u8 {
         Some(ExitReason::LinkError(_)) => ExitStatus::Link,
         Some(ExitReason::HostError(_)) => ExitStatus::HostError,
         Some(ExitReason::EngineFault) => ExitStatus::Internal,
+        Some(ExitReason::Revoked) => ExitStatus::Refused,
         None => ExitStatus::Deadlock,
     };
     status as u8
@@ -130,6 +131,7 @@ mod tests {
             Some(ExitReason::LinkError(Status::UnknownImport)),
             Some(ExitReason::HostError(0)),
             Some(ExitReason::EngineFault),
+            Some(ExitReason::Revoked),
             None,
         ];
         assert!(others.into_iter().all(|reason| of_container(reason) >= 64));

@@ -18,11 +18,19 @@ pub struct Config {
     /// [`Runtime::next_generation`](crate::Runtime::next_generation) of the earlier one: then no id, and no
     /// token of a call, means something again.
     pub first_generation: u32,
+    /// Whether only signed images run: then [`Runtime::create`](crate::Runtime::create) refuses every module.
+    pub signed_only: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_containers: 8, max_host_functions: 32, slice_fuel: 10_000, first_generation: 1 }
+        Self {
+            max_containers: 8,
+            max_host_functions: 32,
+            slice_fuel: 10_000,
+            first_generation: 1,
+            signed_only: false,
+        }
     }
 }
 

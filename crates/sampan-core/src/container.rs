@@ -84,6 +84,8 @@ pub(crate) struct Container<I> {
     pub(crate) id: ContainerId,
     pub(crate) instance: I,
     pub(crate) guest: Guest,
+    /// The signed image that it came in, to be judged again when what is trusted changes.
+    pub(crate) origin: Option<&'static [u8]>,
     state: ContainerState,
     exit: Option<ExitReason>,
     stop_deadline_us: Option<u64>,
@@ -139,6 +141,7 @@ impl<I> Container<I> {
             id,
             instance,
             guest,
+            origin: None,
             state: ContainerState::Created,
             exit: None,
             stop_deadline_us: None,
@@ -172,7 +175,7 @@ impl<I> Container<I> {
         wait.min(self.stop_deadline_us.unwrap_or(u64::MAX))
     }
 
-    const fn is_live(&self) -> bool {
+    pub(crate) const fn is_live(&self) -> bool {
         matches!(self.state, ContainerState::Running | ContainerState::Paused)
     }
 

@@ -33,5 +33,5 @@ pub use calls::{Call, CallToken, Handler, HostRegistration};
 pub use config::{Config, ContainerOptions};
 pub use container::{ContainerStats, ContainerStatus, Event};
 pub use inbox::{Inbox, InboxCell};
-pub use runtime::{Runtime, RuntimeStats};
+pub use runtime::{Authority, Runtime, RuntimeStats, refusal_status};
 pub use text::Name;

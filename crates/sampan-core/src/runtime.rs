@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The runtime: containers on an arena, run one slice a poll.
 
+mod signed;
+
 use crate::calls::wasi_abi::ERRNO_INTR;
 use crate::calls::{
     Binder, Broker, CallToken, GuestMemory, Handler, HostRegistration, Registry, finish_poll,
@@ -14,7 +16,10 @@ use crate::text::{Name, RUNTIME, log};
 use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
+use sampan_image::TrustStore;
 use sampan_platform::Platform;
+
+pub use signed::{Authority, refusal_status};
 
 /// Entry point of a WASI command.
 const ENTRY: &str = "_start";
@@ -56,6 +61,8 @@ where
     floor: Floor,
     next_call: u32,
     polls: u64,
+    signed_only: bool,
+    trust: Option<TrustStore<'static>>,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -93,6 +100,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             floor: Floor::default(),
             next_call: 1,
             polls: 0,
+            signed_only: config.signed_only,
+            trust: None,
         })
     }
 
@@ -113,13 +122,27 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// # Errors
     /// [`Status::InvalidArgument`] or [`Status::Duplicate`] for the options; [`Status::NoSlot`];
     /// [`Status::NoMemory`]; [`Status::BadImage`], [`Status::Unsupported`]; [`Status::UnknownImport`],
-    /// [`Status::ImportType`]; [`Status::NoEntry`]. Nothing has changed then, and the log says what was
-    /// wrong.
+    /// [`Status::ImportType`]; [`Status::NoEntry`]; [`Status::Untrusted`] where only signed images run.
+    /// Nothing has changed then, and the log says what was wrong.
     pub fn create(
         &mut self,
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<ContainerId, Status> {
+        if self.signed_only {
+            log(
+                &self.platform,
+                LogLevel::Error,
+                RUNTIME,
+                format_args!("not created: only signed images run"),
+            );
+            return Err(Status::Untrusted);
+        }
+        self.admit(image, options)
+    }
+
+    /// Creates a container, wherever its code comes from.
+    fn admit(&mut self, image: &'static [u8], options: &ContainerOptions<'_>) -> Result<ContainerId, Status> {
         let place = self.place(options);
         let created = place.and_then(|(id, name)| {
             self.load(id, name, image, options)?;
@@ -217,9 +240,13 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// Runs a container from its beginning again, whatever its state, with fresh memory.
     ///
     /// # Errors
-    /// [`Status::StaleId`]; what a load can answer, and the container is faulted.
+    /// [`Status::StaleId`]; [`Status::Untrusted`] once its image isn't trusted any more; what a load can
+    /// answer, and the container is faulted.
     pub fn restart(&mut self, id: ContainerId) -> Result<(), Status> {
         let container = self.table.get_mut(id)?;
+        if container.exit() == Some(ExitReason::Revoked) {
+            return Err(Status::Untrusted);
+        }
         container.guest.line.flush(&self.platform, container.guest.name.as_str());
         let name = container.guest.name;
         let mut linker =

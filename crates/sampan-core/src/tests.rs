@@ -13,6 +13,7 @@ mod exits;
 mod lifecycle;
 mod schedule;
 mod script;
+mod signed;
 mod wasi;
 mod wasi_bounds;
 mod wasi_poll;

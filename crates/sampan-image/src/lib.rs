@@ -42,8 +42,8 @@ pub use error::{Error, ErrorKind};
 pub use identity::{Device, GUEST_ABI, class_id, is_container_id};
 pub use manifest::{Component, MAX_COMPONENTS, Manifest, Part, Version};
 pub use permission::{
-    Argument, Effective, MAX_PERMISSION_BYTES, MAX_PERMISSIONS, Meet, Permission, PermissionError,
-    Permissions,
+    Argument, Effective, MAX_PERMISSION_BYTES, MAX_PERMISSIONS, Meet, MeetIter, Permission, PermissionError,
+    PermissionIter, Permissions, RefusedIter,
 };
 pub use policy::{Budgets, DeniedAction, Devices, FaultAction, FaultPolicy, POLICY_VERSION, Policy, Texts};
 pub use request::{REQUEST_SECTION, requested_permissions};
@@ -51,4 +51,4 @@ pub use request::{REQUEST_SECTION, requested_permissions};
 pub use rust_crypto::RustCrypto;
 pub use sbom::Sbom;
 pub use trust::{KeyState, MAX_KEYS, Roles, TRUST_STORE_ID, TrustStore, TrustedKey};
-pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, Verifier};
+pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, RaiseCounters, Verifier};

@@ -283,6 +283,7 @@ fn a_configuration_out_of_range_or_an_arena_too_small_makes_no_runtime() {
         max_host_functions: limits::MAX_HOST_FUNCTIONS,
         slice_fuel: limits::MAX_SLICE_FUEL,
         first_generation: 0x00ff_ffff,
+        signed_only: false,
     };
     let mut world = World::with(LARGE_ARENA_LEN, &largest).unwrap();
     for _ in 0..limits::MAX_CONTAINERS {
