@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Files that are images: reading them, and making packed ones of modules.
 
-use crate::arguments::{EngineChoice, PackArguments};
+use crate::arguments::PackArguments;
 use crate::exit::ExitStatus;
 use crate::run::Failure;
 use crate::signing;
@@ -16,8 +16,6 @@ use std::path::Path;
 
 /// No file larger than this is read: far more than any microcontroller holds.
 const MAX_IMAGE_BYTES: u64 = 32 << 20;
-/// What a plain module begins with.
-const WASM_MAGIC: &[u8] = b"\0asm";
 /// What a packed image of any version begins with.
 const PACKED_MAGIC: &[u8] = b"SPK";
 
@@ -38,22 +36,6 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 /// Whether a file is a packed image, by its first bytes.
 pub(crate) fn is_packed(file: &[u8]) -> bool {
     file.starts_with(PACKED_MAGIC)
-}
-
-/// Reads an image for the engine that was chosen; it stays for the life of the process, as it would in flash.
-pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], Failure> {
-    let file = read(path)?;
-    let image = match choice {
-        EngineChoice::Packed if file.starts_with(WASM_MAGIC) => {
-            sampan_pack::pack(&file, &Options::default()).map_err(|error| refused(path, &error))?.image
-        }
-        EngineChoice::Wasmi if is_packed(&file) => {
-            let text = format!("{}: a packed image, which wasmi doesn't run", path.display());
-            return Err(Failure::new(ExitStatus::BadImage, text));
-        }
-        _ => file,
-    };
-    Ok(image.leak())
 }
 
 pub(crate) fn refused(path: &Path, error: &PackError) -> Failure {

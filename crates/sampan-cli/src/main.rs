@@ -14,6 +14,7 @@ mod container_file;
 mod engine;
 mod exit;
 mod image;
+mod program;
 mod provide;
 mod report;
 mod run;

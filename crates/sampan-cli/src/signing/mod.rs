@@ -3,6 +3,7 @@
 //!
 //! Everything is judged by `sampan-image`, the code that judges on the device.
 
+mod device;
 mod inspect;
 mod keys;
 mod project;
@@ -11,6 +12,7 @@ mod trust;
 mod uuid;
 mod verify;
 
+pub(crate) use device::{Authority, DeviceArguments};
 pub(crate) use project::pack;
 
 use crate::exit::ExitStatus;
@@ -46,7 +48,7 @@ pub(crate) fn run(command: &Command) -> Result<String, Failure> {
 }
 
 /// A file that was read but isn't accepted.
-fn refused(path: &Path, error: impl Display) -> Failure {
+pub(crate) fn refused(path: &Path, error: impl Display) -> Failure {
     Failure::new(ExitStatus::Refused, format!("{}: refused: {error}", path.display()))
 }
 

@@ -4,8 +4,8 @@
 //! The description is `sampan.toml`, which `docs/sign.md` explains. What it doesn't know is refused, and so is
 //! what doesn't fit together: a description that asks for what its module doesn't.
 
+use super::device::check_parts;
 use super::keys::read_private;
-use super::verify::check_parts;
 use super::{refused, uuid};
 use crate::arguments::PackArguments;
 use crate::exit::ExitStatus;
