@@ -12,7 +12,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sampan_abi::limits::{MAX_SLICE_FUEL, MIN_SLICE_FUEL};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs containers for microcontrollers on a development machine.
 #[derive(Debug, Parser)]
@@ -105,7 +105,7 @@ impl EngineChoice {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct PackArguments {
     /// WebAssembly module, or a description that ends with .toml
     #[arg(value_name = "MODULE")]
@@ -127,9 +127,24 @@ pub(crate) struct PackArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) debug_map: Option<PathBuf>,
 
+    /// Directory of the side file that keeps what is stripped, BUILD-ID.debug.wasm [default: the image's]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) debug_dir: Option<PathBuf>,
+
+    /// Leave the names of functions in the module of an image
+    #[arg(long)]
+    pub(crate) keep_names: bool,
+
     /// Sign the image of a description with this private key; may be repeated
     #[arg(short, long, value_name = "FILE")]
     pub(crate) key: Vec<PathBuf>,
+}
+
+impl PackArguments {
+    /// Packs a file without options.
+    pub(crate) fn of(file: &Path) -> Self {
+        Self { file: file.to_owned(), ..Self::default() }
+    }
 }
 
 #[derive(Debug, Args)]

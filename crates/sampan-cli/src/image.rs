@@ -5,8 +5,9 @@ use crate::arguments::PackArguments;
 use crate::exit::ExitStatus;
 use crate::run::Failure;
 use crate::signing;
+use crate::trimmed;
 use crate::units::size;
-use sampan_pack::{Options, PackError, Packed};
+use sampan_pack::PackError;
 use sampan_packed_format::Disassembled;
 use sampan_packed_format::image::{FUNCTION_WORDS, HEADER_WORDS, Header, Layout, UNBOUNDED};
 use std::fmt::Write as _;
@@ -52,19 +53,13 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
         return Err(Failure::new(ExitStatus::Usage, text));
     }
     let wasm = read(&arguments.file)?;
-    let options = Options {
-        memory_bytes: arguments.memory,
-        table_entries: arguments.table_entries.unwrap_or(Options::default().table_entries),
-    };
-    let Packed { image, debug_map } =
-        sampan_pack::pack(&wasm, &options).map_err(|error| refused(&arguments.file, &error))?;
+    let module = trimmed::trim(&arguments.file, &wasm, arguments.keep_names)?;
+    let image = module.pack(&arguments.file, arguments)?;
     let output = arguments.output.clone().unwrap_or_else(|| arguments.file.with_extension("spk"));
     write(&output, &image)?;
-    if let Some(path) = &arguments.debug_map {
-        write(path, debug_map.to_text().as_bytes())?;
-    }
     let header = header(&image).ok_or_else(|| Failure::new(ExitStatus::Internal, "made no valid image"))?;
-    Ok(format!("{}: {}\n", output.display(), summary(&header)))
+    let done = module.conclude(&wasm, &output, arguments)?;
+    Ok(format!("{}: {}\n{done}", output.display(), summary(&header)))
 }
 
 /// Writes a file.

@@ -20,6 +20,7 @@ mod report;
 mod run;
 mod signing;
 mod trace;
+mod trimmed;
 mod units;
 
 use arguments::{Arguments, Command};

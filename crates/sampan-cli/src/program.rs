@@ -129,7 +129,8 @@ impl Signed {
 
     /// What it may do and what not, in one line.
     pub(crate) fn describe(&self) -> String {
-        let list = |texts: Vec<String>| if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") };
+        let list =
+            |texts: Vec<String>| if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") };
         let allowed = list(self.effective.iter().map(|meet| meet.to_string()).collect());
         let refused = list(self.effective.refused().map(|asked| asked.to_string()).collect());
         let sequence = self.sequence;
