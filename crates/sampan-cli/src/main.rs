@@ -16,11 +16,13 @@ mod engine;
 mod exit;
 mod image;
 mod lift;
+mod program;
 mod provide;
 mod report;
 mod run;
 mod signing;
 mod trace;
+mod trimmed;
 mod units;
 
 use arguments::{Arguments, Command};
