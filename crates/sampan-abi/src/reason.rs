@@ -23,6 +23,8 @@ pub enum ExitKind {
     HostError = 7,
     /// A defect in its engine ended it.
     EngineFault = 8,
+    /// It made a call that it isn't permitted, and its policy says that this ends it.
+    Denied = 9,
 }
 
 /// What a module did that WebAssembly forbids.
@@ -47,13 +49,15 @@ pub enum TrapKind {
     BadConversion = 8,
     /// Recursed deeper than its stack.
     StackOverflow = 9,
+    /// Made a call that it isn't permitted, and its policy says that this is a trap.
+    CallDenied = 10,
 }
 
 impl TrapKind {
     /// Every trap, for tables and tests.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
@@ -63,6 +67,7 @@ impl TrapKind {
         Self::IntegerOverflow,
         Self::BadConversion,
         Self::StackOverflow,
+        Self::CallDenied,
     ];
 
     /// The trap as a person reads it.
@@ -78,6 +83,7 @@ impl TrapKind {
             Self::IntegerOverflow => "integer overflow",
             Self::BadConversion => "invalid conversion to integer",
             Self::StackOverflow => "stack overflow",
+            Self::CallDenied => "call denied",
         }
     }
 
@@ -107,6 +113,8 @@ pub enum ExitReason {
     HostError(i32),
     /// See [`ExitKind::EngineFault`].
     EngineFault,
+    /// See [`ExitKind::Denied`].
+    Denied,
 }
 
 impl ExitReason {
@@ -120,6 +128,7 @@ impl ExitReason {
             Self::OutOfMemory,
             Self::HostError(code),
             Self::EngineFault,
+            Self::Denied,
         ];
         if kind == ExitKind::Trapped as u8 {
             return u8::try_from(code).ok().and_then(TrapKind::from_raw).map(Self::Trapped);
@@ -142,6 +151,7 @@ impl ExitReason {
             Self::LinkError(_) => ExitKind::LinkError,
             Self::HostError(_) => ExitKind::HostError,
             Self::EngineFault => ExitKind::EngineFault,
+            Self::Denied => ExitKind::Denied,
         }
     }
 
@@ -152,7 +162,7 @@ impl ExitReason {
             Self::Exited(code) | Self::Stopped(code) | Self::HostError(code) => code,
             Self::Trapped(kind) => kind as i32,
             Self::LinkError(status) => status.to_raw(),
-            Self::Killed | Self::OutOfMemory | Self::EngineFault => 0,
+            Self::Killed | Self::OutOfMemory | Self::EngineFault | Self::Denied => 0,
         }
     }
 
@@ -166,7 +176,8 @@ impl ExitReason {
             | Self::OutOfMemory
             | Self::LinkError(_)
             | Self::HostError(_)
-            | Self::EngineFault => true,
+            | Self::EngineFault
+            | Self::Denied => true,
         }
     }
 }
@@ -182,6 +193,7 @@ impl core::fmt::Display for ExitReason {
             Self::LinkError(status) => write!(f, "link error: {}", status.text()),
             Self::HostError(code) => write!(f, "host function failed with {code}"),
             Self::EngineFault => f.write_str("engine fault"),
+            Self::Denied => f.write_str("call denied"),
         }
     }
 }
@@ -201,6 +213,7 @@ mod tests {
             ExitReason::LinkError(crate::Status::UnknownImport),
             ExitReason::HostError(-40),
             ExitReason::EngineFault,
+            ExitReason::Denied,
         ];
         for reason in reasons {
             assert_eq!(ExitReason::from_raw(reason.kind() as u8, reason.code()), Some(reason));

@@ -7,6 +7,7 @@ use crate::types::{sampan_container_options, sampan_container_stats, sampan_cont
 use core::ffi::c_char;
 use sampan_abi::{ContainerId, ExitKind, Status, limits};
 use sampan_core::ContainerOptions;
+use sampan_image::{DeniedAction, Effective, Permissions};
 
 /// Runs `f` on one container, and lets the poller see what has changed.
 ///
@@ -27,19 +28,19 @@ unsafe fn on_container(
 }
 
 /// Texts of one kind that a container is given, on their way to the core.
-struct Texts {
-    list: [&'static [u8]; limits::MAX_ARGS],
+struct Texts<const MAX: usize> {
+    list: [&'static [u8]; MAX],
     len: usize,
 }
 
-impl Texts {
+impl<const MAX: usize> Texts<MAX> {
     /// # Safety
     ///
     /// `start` is NULL or has `len` readable pointers to NUL-terminated texts, all of which stay so while
     /// the result is used.
-    unsafe fn read(start: *const *const c_char, len: u32) -> Result<Self, Status> {
+    unsafe fn read(start: *const *const c_char, len: u32, max_len: usize) -> Result<Self, Status> {
         let len = len as usize;
-        let mut texts = Self { list: [&[]; limits::MAX_ARGS], len };
+        let mut texts = Self { list: [&[]; MAX], len };
         let places = texts.list.get_mut(..len).ok_or(Status::InvalidArgument)?;
         if len == 0 {
             return Ok(texts);
@@ -51,7 +52,7 @@ impl Texts {
             // SAFETY: as above.
             let pointer = unsafe { pointer.read() };
             // SAFETY: it's NUL-terminated and readable by the caller's promise.
-            *place = unsafe { text(pointer, limits::MAX_ARGS_BYTES) }?;
+            *place = unsafe { text(pointer, max_len) }?;
         }
         Ok(texts)
     }
@@ -65,7 +66,7 @@ impl Texts {
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 /// - `image`, `image_len`: the module. Borrowed, not copied, until `sampan_container_remove`.
-/// - `options`: read and copied; NULL for all defaults.
+/// - `options`: read and copied; NULL for all defaults, which permit nothing.
 /// - `out_id`: gets the new container's id. Not NULL.
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
@@ -128,9 +129,23 @@ unsafe fn create(
         },
     };
     // SAFETY: the caller's promise.
-    let args = unsafe { Texts::read(given.args, given.args_len) }?;
+    let args: Texts<{ limits::MAX_ARGS }> =
+        unsafe { Texts::read(given.args, given.args_len, limits::MAX_ARGS_BYTES) }?;
     // SAFETY: the caller's promise.
-    let env = unsafe { Texts::read(given.env, given.env_len) }?;
+    let env: Texts<{ limits::MAX_ARGS }> =
+        unsafe { Texts::read(given.env, given.env_len, limits::MAX_ARGS_BYTES) }?;
+    // SAFETY: the caller's promise.
+    let permissions: Texts<{ limits::MAX_PERMISSIONS }> =
+        unsafe { Texts::read(given.permissions, given.permissions_len, limits::MAX_PERMISSION) }?;
+    let mut texts = [""; limits::MAX_PERMISSIONS];
+    for (place, text) in texts.iter_mut().zip(permissions.as_slice()) {
+        *place = core::str::from_utf8(text).map_err(|_| Status::InvalidArgument)?;
+    }
+    let granted = Permissions::of_texts(texts.get(..permissions.len).unwrap_or(&[]));
+    let granted = granted.map_err(|_| Status::InvalidArgument)?;
+    let mut actions = DeniedAction::NAMES.iter();
+    let denied = actions.find(|(action, _)| *action as u8 == given.denied_action);
+    let (denied, _) = *denied.ok_or(Status::InvalidArgument)?;
     let options = ContainerOptions {
         name,
         args: args.as_slice(),
@@ -139,7 +154,12 @@ unsafe fn create(
         stack_bytes: given.stack_len,
         share: given.share,
         priority: given.priority,
-        ..ContainerOptions::default()
+        permissions: Effective::granted(granted),
+        denied,
+        handles: given.handles,
+        mailbox_bytes: given.mailbox_len,
+        queue_depth: given.queue_depth,
+        calls_per_second: given.calls_per_second,
     };
     runtime.create(image, &options)
 }
@@ -212,14 +232,14 @@ pub unsafe extern "C" fn sampan_container_kill(rt: *mut sampan_runtime, id: u32)
     status(unsafe { on_container(rt, id, |core, id| core.kill(id)) })
 }
 
-/// Runs a container from its beginning again, whatever its state, with fresh memory. Not sliced: an
+/// Runs a container from its beginning again with fresh memory, whatever its state but quarantined. Not sliced: an
 /// engine that translates its modules does so again.
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 /// - `id`: from `sampan_container_create`.
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
-/// `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+/// `_WRONG_STATE` if it is in quarantine; `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
 /// Context: thread; takes the runtime lock, so it may block.
 ///
 /// # Safety
@@ -231,7 +251,7 @@ pub unsafe extern "C" fn sampan_container_restart(rt: *mut sampan_runtime, id: u
     status(unsafe { on_container(rt, id, |core, id| core.restart(id)) })
 }
 
-/// Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
+/// Forgets a container that is neither running nor paused nor in quarantine, and gives all its memory back. Its id is
 /// stale from then on.
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
@@ -247,6 +267,23 @@ pub unsafe extern "C" fn sampan_container_restart(rt: *mut sampan_runtime, id: u
 pub unsafe extern "C" fn sampan_container_remove(rt: *mut sampan_runtime, id: u32) -> Status {
     // SAFETY: the caller keeps `rt` in service during the call.
     status(unsafe { on_container(rt, id, |core, id| core.remove(id)) })
+}
+
+/// Lets a container go that its policy has put in quarantine: it's stopped from then on.
+///
+/// - `rt`: from `sampan_runtime_init`. Not NULL.
+/// - `id`: from `sampan_container_create`.
+///
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` unless it is in quarantine.
+/// Context: thread; takes the runtime lock, so it may block.
+///
+/// # Safety
+///
+/// `rt` stays in service during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sampan_container_release(rt: *mut sampan_runtime, id: u32) -> Status {
+    // SAFETY: the caller keeps `rt` in service during the call.
+    status(unsafe { on_container(rt, id, |core, id| core.release(id)) })
 }
 
 /// Asks a container to end by itself, and kills it if it has not at the deadline.
@@ -349,6 +386,13 @@ pub unsafe extern "C" fn sampan_container_stats(
             memory_used: stats.memory.used,
             memory_peak: stats.memory.peak,
             memory_linear: stats.memory.linear,
+            confirmed: u32::from(stats.confirmed),
+            heartbeats: stats.heartbeats,
+            heartbeat_us: stats.heartbeat_us,
+            denied_calls: stats.denied_calls,
+            throttled_calls: stats.throttled_calls,
+            messages: stats.messages,
+            messages_lost: stats.messages_lost,
         };
         // SAFETY: the caller's promise.
         unsafe { write_struct(out_stats, &stats) }

@@ -20,6 +20,7 @@ mod check;
 mod container;
 mod engine;
 mod host;
+mod message;
 mod platform;
 mod runtime;
 mod text;
@@ -31,10 +32,14 @@ pub use call::{
 };
 pub use container::{
     sampan_container_create, sampan_container_find, sampan_container_kill, sampan_container_list,
-    sampan_container_pause, sampan_container_remove, sampan_container_restart, sampan_container_resume,
-    sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
+    sampan_container_pause, sampan_container_release, sampan_container_remove, sampan_container_restart,
+    sampan_container_resume, sampan_container_start, sampan_container_stats, sampan_container_status,
+    sampan_container_stop,
 };
 pub use host::{sampan_host_function, sampan_host_register};
+pub use message::{
+    sampan_clock_set, sampan_message, sampan_message_publish, sampan_message_reply, sampan_message_subscribe,
+};
 pub use platform::sampan_platform;
 pub use runtime::{
     fatal, sampan_runtime, sampan_runtime_deinit, sampan_runtime_init, sampan_runtime_poll,
@@ -43,5 +48,5 @@ pub use runtime::{
 pub use text::{sampan_abi_version, sampan_exit_text, sampan_state_text, sampan_status_text, sampan_version};
 pub use types::{
     SAMPAN_NEVER, sampan_config, sampan_container_options, sampan_container_stats, sampan_container_status,
-    sampan_event, sampan_runtime_stats,
+    sampan_denied_action, sampan_event, sampan_runtime_stats,
 };

@@ -163,6 +163,9 @@ fn core_config(config: &sampan_config) -> Result<Config, Status> {
     if config.slice_fuel != 0 {
         core.slice_fuel = config.slice_fuel;
     }
+    if config.max_subscribers != 0 {
+        core.max_subscribers = config.max_subscribers as usize;
+    }
     core.check()?;
     Ok(core)
 }

@@ -94,6 +94,7 @@ pub(crate) fn of_container(reason: Option<ExitReason>) -> u8 {
         Some(ExitReason::OutOfMemory) => ExitStatus::OutOfMemory,
         Some(ExitReason::LinkError(_)) => ExitStatus::Link,
         Some(ExitReason::HostError(_)) => ExitStatus::HostError,
+        Some(ExitReason::Denied) => ExitStatus::Trap,
         Some(ExitReason::EngineFault) => ExitStatus::Internal,
         None => ExitStatus::Deadlock,
     };
@@ -127,6 +128,7 @@ mod tests {
             Some(ExitReason::LinkError(Status::UnknownImport)),
             Some(ExitReason::HostError(0)),
             Some(ExitReason::EngineFault),
+            Some(ExitReason::Denied),
             None,
         ];
         assert!(others.into_iter().all(|reason| of_container(reason) >= 64));

@@ -91,7 +91,7 @@ fn registrations_are_checked() {
     let signature = Signature::parse(b"()i").unwrap();
     let mut register = |module, name| {
         let handler = Responder(Box::new(|_, _| 0));
-        world.runtime.register(HostRegistration { module, name, signature, handler })
+        world.runtime.register(HostRegistration { module, name, signature, permission: None, handler })
     };
     let longest: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME));
     let too_long: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME + 1));
