@@ -11,6 +11,8 @@ mod create;
 mod engine;
 mod exits;
 mod lifecycle;
+mod messages;
+mod permissions;
 mod schedule;
 pub(crate) mod script;
 mod wasi;

@@ -2,9 +2,11 @@
 //! A runtime on a board that tests steer: clock, log and entropy are in their hands.
 
 use super::engine::ScriptEngine;
+use super::messages::Listener;
 use super::script::Script;
 use crate::{
-    Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Runtime, RuntimeStats,
+    Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Message, Runtime,
+    RuntimeStats,
 };
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
 use sampan_engine::Arena;
@@ -133,11 +135,26 @@ pub(crate) fn random(seed: &Cell<u64>) -> u64 {
 type HostClosure = dyn Fn(&mut Call<'_>, &mut [u64]) -> i32;
 
 /// A host function of the test's own.
-pub(crate) struct Responder(pub(crate) Box<HostClosure>);
+pub(crate) struct Responder {
+    pub(crate) calls: Box<HostClosure>,
+    pub(crate) messages: Option<Listener>,
+}
+
+impl Responder {
+    pub(crate) fn of_calls(function: impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + 'static) -> Self {
+        Self { calls: Box::new(function), messages: None }
+    }
+}
 
 impl Handler for Responder {
     fn call(&self, call: &mut Call<'_>, values: &mut [u64]) -> i32 {
-        (self.0)(call, values)
+        (self.calls)(call, values)
+    }
+
+    fn message(&self, message: &Message<'_>) {
+        if let Some(listener) = &self.messages {
+            listener.hear(message);
+        }
     }
 }
 
@@ -181,7 +198,7 @@ impl World {
         function: impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + 'static,
     ) {
         let signature = Signature::parse(signature.as_bytes()).unwrap();
-        let handler = Responder(Box::new(function));
+        let handler = Responder::of_calls(function);
         self.runtime
             .register(HostRegistration { module: "env", name, signature, permission: None, handler })
             .unwrap();
