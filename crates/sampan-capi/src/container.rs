@@ -2,6 +2,7 @@
 //! Containers as C sees them: numbers, options in, figures out.
 
 use crate::check::{bytes, not_null, read_struct, status, text, write, write_struct};
+use crate::host::static_text;
 use crate::runtime::{CRuntime, handle, sampan_runtime};
 use crate::types::{sampan_container_options, sampan_container_stats, sampan_container_status};
 use core::ffi::c_char;
@@ -28,19 +29,19 @@ unsafe fn on_container(
 }
 
 /// Texts of one kind that a container is given, on their way to the core.
-struct Texts<const MAX: usize> {
-    list: [&'static [u8]; MAX],
+struct Texts {
+    list: [&'static [u8]; limits::MAX_ARGS],
     len: usize,
 }
 
-impl<const MAX: usize> Texts<MAX> {
+impl Texts {
     /// # Safety
     ///
     /// `start` is NULL or has `len` readable pointers to NUL-terminated texts, all of which stay so while
     /// the result is used.
-    unsafe fn read(start: *const *const c_char, len: u32, max_len: usize) -> Result<Self, Status> {
+    unsafe fn read(start: *const *const c_char, len: u32) -> Result<Self, Status> {
         let len = len as usize;
-        let mut texts = Self { list: [&[]; MAX], len };
+        let mut texts = Self { list: [&[]; limits::MAX_ARGS], len };
         let places = texts.list.get_mut(..len).ok_or(Status::InvalidArgument)?;
         if len == 0 {
             return Ok(texts);
@@ -52,7 +53,7 @@ impl<const MAX: usize> Texts<MAX> {
             // SAFETY: as above.
             let pointer = unsafe { pointer.read() };
             // SAFETY: it's NUL-terminated and readable by the caller's promise.
-            *place = unsafe { text(pointer, max_len) }?;
+            *place = unsafe { text(pointer, limits::MAX_ARGS_BYTES) }?;
         }
         Ok(texts)
     }
@@ -129,20 +130,13 @@ unsafe fn create(
         },
     };
     // SAFETY: the caller's promise.
-    let args: Texts<{ limits::MAX_ARGS }> =
-        unsafe { Texts::read(given.args, given.args_len, limits::MAX_ARGS_BYTES) }?;
+    let args = unsafe { Texts::read(given.args, given.args_len) }?;
     // SAFETY: the caller's promise.
-    let env: Texts<{ limits::MAX_ARGS }> =
-        unsafe { Texts::read(given.env, given.env_len, limits::MAX_ARGS_BYTES) }?;
+    let env = unsafe { Texts::read(given.env, given.env_len) }?;
+    let mut permissions = [""; limits::MAX_PERMISSIONS];
     // SAFETY: the caller's promise.
-    let permissions: Texts<{ limits::MAX_PERMISSIONS }> =
-        unsafe { Texts::read(given.permissions, given.permissions_len, limits::MAX_PERMISSION) }?;
-    let mut texts = [""; limits::MAX_PERMISSIONS];
-    for (place, text) in texts.iter_mut().zip(permissions.as_slice()) {
-        *place = core::str::from_utf8(text).map_err(|_| Status::InvalidArgument)?;
-    }
-    let granted = Permissions::of_texts(texts.get(..permissions.len).unwrap_or(&[]));
-    let granted = granted.map_err(|_| Status::InvalidArgument)?;
+    let permissions = unsafe { read_permissions(given, &mut permissions) }?;
+    let granted = Permissions::of_texts(permissions).map_err(|_| Status::InvalidArgument)?;
     let mut actions = DeniedAction::NAMES.iter();
     let denied = actions.find(|(action, _)| *action as u8 == given.denied_action);
     let (denied, _) = *denied.ok_or(Status::InvalidArgument)?;
@@ -162,6 +156,31 @@ unsafe fn create(
         calls_per_second: given.calls_per_second,
     };
     runtime.create(image, &options)
+}
+
+/// Reads the texts of permissions into `places`.
+///
+/// # Safety
+///
+/// The permissions of `given` are readable, and stay so while the result is used.
+unsafe fn read_permissions<'a>(
+    given: &sampan_container_options,
+    places: &'a mut [&'static str],
+) -> Result<&'a [&'static str], Status> {
+    let places = places.get_mut(..given.permissions_len as usize).ok_or(Status::InvalidArgument)?;
+    if places.is_empty() {
+        return Ok(places);
+    }
+    let start = not_null(given.permissions.cast_mut())?;
+    for (idx, place) in places.iter_mut().enumerate() {
+        // SAFETY: there are as many pointers by the caller's promise.
+        let pointer = unsafe { start.add(idx) };
+        // SAFETY: as above.
+        let pointer = unsafe { pointer.read() };
+        // SAFETY: it's NUL-terminated and readable by the caller's promise.
+        *place = unsafe { static_text(pointer, limits::MAX_PERMISSION) }?;
+    }
+    Ok(places)
 }
 
 /// Starts a container that was created and never run.

@@ -93,6 +93,7 @@ pub struct Message {
 pub mod lifecycle {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:lifecycle")]
     unsafe extern "C" {
         #[link_name = "stop-requested"]
@@ -117,6 +118,7 @@ pub mod lifecycle {
 pub mod log {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:log/1")]
     unsafe extern "C" {
         #[link_name = "write"]
@@ -143,6 +145,7 @@ pub mod log {
 pub mod clock {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:clock/1")]
     unsafe extern "C" {
         #[link_name = "monotonic"]
@@ -182,6 +185,7 @@ pub mod clock {
 pub mod timer {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:timer/1")]
     unsafe extern "C" {
         #[link_name = "create"]
@@ -242,6 +246,7 @@ pub mod timer {
 pub mod random {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:random/1")]
     unsafe extern "C" {
         #[link_name = "fill"]
@@ -267,6 +272,7 @@ pub mod random {
 pub mod msg {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:msg/1")]
     unsafe extern "C" {
         #[link_name = "publish"]
@@ -411,6 +417,7 @@ pub mod msg {
 pub mod event {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:event/1")]
     unsafe extern "C" {
         #[link_name = "wait"]
@@ -437,6 +444,7 @@ pub mod event {
 pub mod health {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:health/1")]
     unsafe extern "C" {
         #[link_name = "confirm"]
@@ -476,6 +484,7 @@ pub mod health {
 pub mod kv {
     use crate::Error;
 
+    #[allow(clashing_extern_declarations, reason = "names are those of a module, and modules differ")]
     #[link(wasm_import_module = "sampan:kv/1")]
     unsafe extern "C" {
         #[link_name = "set"]

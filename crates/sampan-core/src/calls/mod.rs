@@ -22,6 +22,7 @@ mod memory;
 pub(crate) mod msg;
 #[cfg(feature = "random")]
 mod random;
+#[allow(unused_imports, unused_variables, reason = "without any area there is nothing to check")]
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

@@ -23,7 +23,7 @@ pub(super) fn header(abi: &Abi) -> String {
          /** What a call answers instead of a result. */\nenum sampan_guest_code {\n",
     );
     for code in &abi.codes {
-        comment(&mut out, "  ", &[code.doc.clone()]);
+        comment(&mut out, "  ", std::slice::from_ref(&code.doc));
         let _ = writeln!(out, "  SAMPAN_GUEST_{} = {},", code.name.to_uppercase(), code.number);
     }
     out.push_str("};\n\n");
@@ -41,10 +41,10 @@ pub(super) fn header(abi: &Abi) -> String {
 }
 
 fn structure(out: &mut String, found: &Struct) {
-    comment(out, "", &[found.doc.clone()]);
+    comment(out, "", std::slice::from_ref(&found.doc));
     let _ = writeln!(out, "struct sampan_guest_{} {{", found.name);
     for field in &found.fields {
-        comment(out, "  ", &[field.doc.clone()]);
+        comment(out, "  ", std::slice::from_ref(&field.doc));
         let _ = writeln!(out, "  uint{}_t {};", if field.wide { 64 } else { 32 }, field.name);
     }
     out.push_str("};\n\n");

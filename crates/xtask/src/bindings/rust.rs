@@ -40,7 +40,8 @@ pub(super) fn bindings(abi: &Abi) -> String {
     for area in &abi.areas {
         let _ = writeln!(
             out,
-            "/// {}\npub mod {} {{\nuse crate::Error;\n\n#[link(wasm_import_module = {:?})]\nunsafe extern \"C\" {{",
+            "/// {}\npub mod {} {{\nuse crate::Error;\n\n\
+             #[allow(clashing_extern_declarations, reason = \"names are those of a module, and modules differ\")]\n#[link(wasm_import_module = {:?})]\nunsafe extern \"C\" {{",
             area.doc, area.name, area.module
         );
         for call in &area.calls {
