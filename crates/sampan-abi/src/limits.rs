@@ -25,3 +25,17 @@ pub const MAX_PRIORITY: u8 = 7;
 pub const MIN_SLICE_FUEL: u32 = 1000;
 /// Fuel of one slice, at most.
 pub const MAX_SLICE_FUEL: u32 = 10_000_000;
+/// Permissions of one container.
+pub const MAX_PERMISSIONS: usize = 64;
+/// Bytes of a permission.
+pub const MAX_PERMISSION: usize = 127;
+/// Bytes of a message's topic, or of a filter.
+pub const MAX_TOPIC: usize = 127;
+/// Bytes of a message's payload.
+pub const MAX_PAYLOAD: usize = 4096;
+/// Subscriptions of the firmware's own.
+pub const MAX_SUBSCRIBERS: usize = 64;
+/// Handles of one container.
+pub const MAX_HANDLES: u16 = 128;
+/// Bytes of one container's mailbox.
+pub const MAX_MAILBOX: u32 = 65_536;

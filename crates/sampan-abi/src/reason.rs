@@ -25,6 +25,8 @@ pub enum ExitKind {
     EngineFault = 8,
     /// Its image is no longer trusted; it can't be started again.
     Revoked = 9,
+    /// It made a call that it isn't permitted, and its policy says that this ends it.
+    Denied = 10,
 }
 
 /// What a module did that WebAssembly forbids.
@@ -49,13 +51,15 @@ pub enum TrapKind {
     BadConversion = 8,
     /// Recursed deeper than its stack.
     StackOverflow = 9,
+    /// Made a call that it isn't permitted, and its policy says that this is a trap.
+    CallDenied = 10,
 }
 
 impl TrapKind {
     /// Every trap, for tables and tests.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
@@ -65,6 +69,7 @@ impl TrapKind {
         Self::IntegerOverflow,
         Self::BadConversion,
         Self::StackOverflow,
+        Self::CallDenied,
     ];
 
     /// The trap as a person reads it.
@@ -80,6 +85,7 @@ impl TrapKind {
             Self::IntegerOverflow => "integer overflow",
             Self::BadConversion => "invalid conversion to integer",
             Self::StackOverflow => "stack overflow",
+            Self::CallDenied => "call denied",
         }
     }
 
@@ -111,6 +117,8 @@ pub enum ExitReason {
     EngineFault,
     /// See [`ExitKind::Revoked`].
     Revoked,
+    /// See [`ExitKind::Denied`].
+    Denied,
 }
 
 impl ExitReason {
@@ -125,6 +133,7 @@ impl ExitReason {
             Self::HostError(code),
             Self::EngineFault,
             Self::Revoked,
+            Self::Denied,
         ];
         if kind == ExitKind::Trapped as u8 {
             return u8::try_from(code).ok().and_then(TrapKind::from_raw).map(Self::Trapped);
@@ -148,6 +157,7 @@ impl ExitReason {
             Self::HostError(_) => ExitKind::HostError,
             Self::EngineFault => ExitKind::EngineFault,
             Self::Revoked => ExitKind::Revoked,
+            Self::Denied => ExitKind::Denied,
         }
     }
 
@@ -158,7 +168,7 @@ impl ExitReason {
             Self::Exited(code) | Self::Stopped(code) | Self::HostError(code) => code,
             Self::Trapped(kind) => kind as i32,
             Self::LinkError(status) => status.to_raw(),
-            Self::Killed | Self::OutOfMemory | Self::EngineFault | Self::Revoked => 0,
+            Self::Killed | Self::OutOfMemory | Self::EngineFault | Self::Revoked | Self::Denied => 0,
         }
     }
 
@@ -172,7 +182,8 @@ impl ExitReason {
             | Self::OutOfMemory
             | Self::LinkError(_)
             | Self::HostError(_)
-            | Self::EngineFault => true,
+            | Self::EngineFault
+            | Self::Denied => true,
         }
     }
 }
@@ -189,6 +200,7 @@ impl core::fmt::Display for ExitReason {
             Self::HostError(code) => write!(f, "host function failed with {code}"),
             Self::EngineFault => f.write_str("engine fault"),
             Self::Revoked => f.write_str("no longer trusted"),
+            Self::Denied => f.write_str("call denied"),
         }
     }
 }
@@ -209,6 +221,7 @@ mod tests {
             ExitReason::HostError(-40),
             ExitReason::EngineFault,
             ExitReason::Revoked,
+            ExitReason::Denied,
         ];
         for reason in reasons {
             assert_eq!(ExitReason::from_raw(reason.kind() as u8, reason.code()), Some(reason));

@@ -22,6 +22,7 @@ mod crypto;
 mod engine;
 mod host;
 mod image;
+mod message;
 mod platform;
 mod runtime;
 mod text;
@@ -34,14 +35,18 @@ pub use call::{
 };
 pub use container::{
     sampan_container_create, sampan_container_find, sampan_container_kill, sampan_container_list,
-    sampan_container_pause, sampan_container_remove, sampan_container_restart, sampan_container_resume,
-    sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
+    sampan_container_pause, sampan_container_release, sampan_container_remove, sampan_container_restart,
+    sampan_container_resume, sampan_container_start, sampan_container_stats, sampan_container_status,
+    sampan_container_stop,
 };
 pub use crypto::{sampan_bytes, sampan_counter, sampan_crypto};
 pub use host::{sampan_host_function, sampan_host_register};
 pub use image::{
     SAMPAN_NOT_SAID, sampan_image_confirm, sampan_image_create, sampan_image_info, sampan_image_part,
     sampan_image_permission, sampan_image_signer, sampan_image_verify,
+};
+pub use message::{
+    sampan_clock_set, sampan_message, sampan_message_publish, sampan_message_reply, sampan_message_subscribe,
 };
 pub use platform::sampan_platform;
 pub use runtime::{
@@ -52,5 +57,5 @@ pub use text::{sampan_abi_version, sampan_exit_text, sampan_state_text, sampan_s
 pub use trust::{sampan_authority, sampan_trust_install, sampan_trust_key, sampan_trust_sequence};
 pub use types::{
     SAMPAN_NEVER, sampan_config, sampan_container_options, sampan_container_stats, sampan_container_status,
-    sampan_event, sampan_runtime_stats,
+    sampan_denied_action, sampan_event, sampan_runtime_stats,
 };

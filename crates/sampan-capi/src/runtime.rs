@@ -181,6 +181,9 @@ fn core_config(config: &sampan_config) -> Result<Config, Status> {
         // With nobody whose images run, nothing ever would.
         _ => return Err(Status::InvalidArgument),
     };
+    if config.max_subscribers != 0 {
+        core.max_subscribers = config.max_subscribers as usize;
+    }
     core.check()?;
     Ok(core)
 }

@@ -10,7 +10,8 @@ use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
 use crate::signing::{Authority, refused};
-use sampan_image::{DeniedAction, Effective, FaultAction, Image, Part, Policy};
+use sampan_core::ContainerOptions;
+use sampan_image::{Effective, FaultAction, Image, Part, Policy};
 use sampan_pack::Options;
 use std::path::Path;
 
@@ -112,19 +113,18 @@ impl Signed {
         let mut settings =
             ContainerSettings { name: Some(self.container.to_owned()), ..ContainerSettings::default() };
         let Some(policy) = &self.policy else { return settings };
-        settings.memory = policy.budgets.memory_bytes;
-        settings.stack = policy.budgets.stack_bytes;
-        // Both are in their ranges, or the policy had been refused.
-        settings.share = policy.budgets.cpu_share.and_then(|share| u16::try_from(share).ok());
-        settings.priority = policy.budgets.priority.and_then(|priority| u8::try_from(priority).ok());
         settings.args = policy.args.iter().map(str::to_owned).collect();
         settings.env = policy.env.iter().map(str::to_owned).collect();
         settings
     }
 
-    /// What follows a call that it may not make.
-    pub(crate) fn denied(&self) -> DeniedAction {
-        self.policy.as_ref().map_or_else(DeniedAction::default, |policy| policy.denied)
+    /// What the policy decides beside names and texts.
+    pub(crate) fn options(&self) -> ContainerOptions<'static> {
+        let mut options = ContainerOptions { permissions: self.effective, ..ContainerOptions::default() };
+        if let Some(policy) = &self.policy {
+            options.set_policy(policy);
+        }
+        options
     }
 
     /// What it may do and what not, in one line.
@@ -140,12 +140,9 @@ impl Signed {
     /// What the policy says that a simulation doesn't carry out.
     pub(crate) fn left_out(&self) -> Vec<&'static str> {
         let Some(policy) = &self.policy else { return Vec::new() };
-        let (budgets, fault) = (&policy.budgets, &policy.fault);
+        let fault = &policy.fault;
         let all = [
-            (budgets.activation_ms.is_some(), "activation_ms"),
-            (budgets.calls_per_second.is_some(), "calls_per_second"),
-            (budgets.queue_depth.is_some(), "queue_depth"),
-            (budgets.handles.is_some(), "handles"),
+            (policy.budgets.activation_ms.is_some(), "activation_ms"),
             (fault.action != FaultAction::Stop || fault.quarantine_after.is_some(), "fault"),
             (policy.devices.iter().next().is_some(), "devices"),
         ];

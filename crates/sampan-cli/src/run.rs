@@ -253,17 +253,21 @@ pub(crate) fn create<E: Engine>(
     let granted = Permissions::of_texts(&permits).map_err(|_| {
         Failure::new(ExitStatus::Usage, format!("more than {MAX_PERMISSIONS} permissions for {name}"))
     })?;
-    let signed = program.signed.as_ref();
-    let options = ContainerOptions {
-        name: name.as_bytes(),
-        args: &args,
-        env: &env,
-        memory_limit: settings.memory.unwrap_or(0),
-        stack_bytes: settings.stack.unwrap_or(0),
-        share: settings.share.unwrap_or(0),
-        priority: settings.priority.unwrap_or(0),
-        permissions: signed.map_or(Effective::granted(granted), |signed| signed.effective),
-        denied: signed.map(Signed::denied).unwrap_or_default(),
+    let options = match &program.signed {
+        Some(signed) => {
+            ContainerOptions { name: name.as_bytes(), args: &args, env: &env, ..signed.options() }
+        }
+        None => ContainerOptions {
+            name: name.as_bytes(),
+            args: &args,
+            env: &env,
+            memory_limit: settings.memory.unwrap_or(0),
+            stack_bytes: settings.stack.unwrap_or(0),
+            share: settings.share.unwrap_or(0),
+            priority: settings.priority.unwrap_or(0),
+            permissions: Effective::granted(granted),
+            ..ContainerOptions::default()
+        },
     };
     let (created, errors) = log.holding_errors(|| simulator.runtime().create(program.code, &options));
     let id =

@@ -43,7 +43,7 @@ pub use identity::{Device, GUEST_ABI, class_id, is_container_id};
 pub use manifest::{Component, MAX_COMPONENTS, Manifest, Part, Version};
 pub use permission::{
     Argument, Effective, MAX_PERMISSION_BYTES, MAX_PERMISSIONS, Meet, MeetIter, Permission, PermissionError,
-    PermissionIter, Permissions, RefusedIter,
+    PermissionIter, Permissions, RefusedIter, is_topic_filter,
 };
 pub use policy::{Budgets, DeniedAction, Devices, FaultAction, FaultPolicy, POLICY_VERSION, Policy, Texts};
 pub use request::{REQUEST_SECTION, requested_permissions};

@@ -75,6 +75,29 @@ fn kind_of(name: &str) -> Kind {
     }
 }
 
+impl Argument<'_> {
+    /// Whether everything that `other` restricts to, this one has.
+    #[must_use]
+    pub fn covers(&self, other: &Argument<'_>) -> bool {
+        match (*self, *other) {
+            (Argument::None, Argument::None) => true,
+            (Argument::Name(own), Argument::Name(name)) => own == ANY || own == name,
+            (Argument::Topic(own), Argument::Topic(filter)) => topic::covers(own, filter),
+            (Argument::Address { host: own, port: own_port }, Argument::Address { host, port }) => {
+                (own == ANY || own.eq_ignore_ascii_case(host)) && (own_port.is_none() || own_port == port)
+            }
+            (Argument::Size(own), Argument::Size(size)) => own >= size,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text is an MQTT topic filter; a topic is one without wildcards.
+#[must_use]
+pub fn is_topic_filter(text: &str) -> bool {
+    topic::is_filter(text)
+}
+
 impl<'a> Permission<'a> {
     /// Reads a permission.
     ///
@@ -104,17 +127,7 @@ impl<'a> Permission<'a> {
     /// Whether everything that `other` permits, this one does.
     #[must_use]
     pub fn covers(&self, other: &Permission<'_>) -> bool {
-        self.name == other.name
-            && match (self.argument, other.argument) {
-                (Argument::None, Argument::None) => true,
-                (Argument::Name(own), Argument::Name(name)) => own == ANY || own == name,
-                (Argument::Topic(own), Argument::Topic(filter)) => topic::covers(own, filter),
-                (Argument::Address { host: own, port: own_port }, Argument::Address { host, port }) => {
-                    (own == ANY || own.eq_ignore_ascii_case(host)) && (own_port.is_none() || own_port == port)
-                }
-                (Argument::Size(own), Argument::Size(size)) => own >= size,
-                _ => false,
-            }
+        self.name == other.name && self.argument.covers(&other.argument)
     }
 
     /// What both permit; `None` if that is nothing.

@@ -33,7 +33,7 @@ fn full() -> PolicyBuilder {
             cpu_share: Some(1000),
             priority: Some(0),
             activation_ms: Some(1),
-            calls_per_second: Some(0),
+            calls_per_second: Some(1),
             queue_depth: Some(8),
             handles: Some(4),
             kv_bytes: Some(u32::MAX),

@@ -136,7 +136,7 @@ impl<E: Engine> Simulator<E> {
     ) -> Result<(), Status> {
         let signature = Signature::parse(signature.as_bytes()).map_err(|_| Status::InvalidArgument)?;
         let handler = HostClosure::new(function);
-        self.runtime.register(HostRegistration { module, name, signature, handler })
+        self.runtime.register(HostRegistration { module, name, signature, permission: None, handler })
     }
 
     /// Whether a container is running or paused.

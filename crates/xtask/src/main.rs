@@ -8,6 +8,7 @@
 //! It installs nothing: that is `ci/setup`'s.
 #![forbid(unsafe_code)]
 
+mod bindings;
 mod cross;
 mod dist;
 mod header;
@@ -20,6 +21,9 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask header [--check]
     Writes include/sampan.h from crates/sampan-capi; with --check, compares instead.
+cargo xtask bindings [--check]
+    Writes what crates/sampan-abi/host_calls.toml describes: guest header, Rust bindings, the core's table, reference
+    page; with --check, compares instead.
 cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]
     Builds libsampan.a for firmware and prints its path.
 cargo xtask dist --target TARGET [--features A,B] [--no-default-features]
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.split_first() {
         Some((command, rest)) => match command.as_str() {
+            "bindings" => bindings::main(rest),
             "header" => header::main(rest),
             "staticlib" => cross::staticlib(rest),
             "dist" => dist::main(rest),

@@ -35,7 +35,7 @@ const TELLS: &str = r#"(module
 
 /// An image of it, signed as the device wants it.
 fn shipped() -> Directory {
-    let project = PROJECT.replace("memory = \"64k\"", "memory = \"256k\"\nstack = \"8k\"\nqueue_depth = 8");
+    let project = PROJECT.replace("memory = \"64k\"", "memory = \"256k\"\nstack = \"8k\"\nactivation_ms = 8");
     let directory = workshop().module("app.wasm", TELLS).file("sampan.toml", project.as_bytes());
     ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
     directory
@@ -59,7 +59,7 @@ fn the_policy_decides_what_options_do_for_a_module() {
     let told = run(&directory, "sampan.suit", &["-v"]).stderr;
     let granted = "plant.pump: verified, sequence number 7; granted: kv:2048, log, msg.pub:plant/1/temp; asked for in vain: gpio:led0";
     assert!(
-        told.contains(granted) && told.contains("not carried out here: queue_depth, fault, devices"),
+        told.contains(granted) && told.contains("not carried out here: activation_ms, fault, devices"),
         "{told}"
     );
 }

@@ -191,13 +191,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             let refuse = || self.refuse("image", too_many);
             options.args = collect(&mut args, texts).ok_or_else(refuse)?;
             options.env = collect(&mut env, policy.env.iter().map(str::as_bytes)).ok_or_else(refuse)?;
-            let budgets = &policy.budgets;
-            options.memory_limit = budgets.memory_bytes.unwrap_or(0);
-            options.stack_bytes = budgets.stack_bytes.unwrap_or(0);
-            // Both were held to their range when the policy was read.
-            options.share = budgets.cpu_share.and_then(|share| u16::try_from(share).ok()).unwrap_or(0);
-            options.priority = budgets.priority.and_then(|priority| u8::try_from(priority).ok()).unwrap_or(0);
-            options.denied = policy.denied;
+            options.set_policy(policy);
         }
         self.admit(code, &options)
     }

@@ -5,7 +5,6 @@ use super::script::{Op, Script};
 use super::world::{Responder, World};
 use crate::{CallToken, Config, HostRegistration};
 use sampan_abi::{ContainerId, ExitReason, LogLevel, Signature, Status, limits};
-use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::string::String;
@@ -90,8 +89,8 @@ fn registrations_are_checked() {
     let mut world = World::with(16 * 1024, &config).unwrap();
     let signature = Signature::parse(b"()i").unwrap();
     let mut register = |module, name| {
-        let handler = Responder(Box::new(|_, _| 0));
-        world.runtime.register(HostRegistration { module, name, signature, handler })
+        let handler = Responder::of_calls(|_, _| 0);
+        world.runtime.register(HostRegistration { module, name, signature, permission: None, handler })
     };
     let longest: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME));
     let too_long: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME + 1));
