@@ -109,6 +109,8 @@ unsafe impl CStruct for sampan_image_part {}
 unsafe impl CStruct for sampan_image_signer {}
 
 /// What can be told of a verified image.
+// Apart, so that its frame isn't on the stack while a signature is verified, which takes most of it.
+#[inline(never)]
 fn info(image: &Image<'_>) -> Result<sampan_image_info, Status> {
     let contents = image.contents();
     let bad = |error: sampan_image::Error| refusal_status(error.kind);
@@ -184,7 +186,8 @@ pub unsafe extern "C" fn sampan_image_verify(
         };
         // SAFETY: firmware keeps its authority readable while the runtime is in service.
         let keeper = unsafe { Keeper::of(runtime) }?;
-        let told = runtime.with(|core| info(&core.verify_image(&keeper.authority(), image, purpose)?))?;
+        let verified = runtime.with(|core| core.verify_image(&keeper.authority(), image, purpose))?;
+        let told = info(&verified)?;
         // SAFETY: the caller's promise.
         unsafe { write_struct(out_info, &told) }
     };

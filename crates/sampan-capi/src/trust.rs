@@ -67,6 +67,8 @@ impl Keeper {
     /// # Safety
     ///
     /// The authority that the runtime was given is readable, with all that it points to.
+    // Apart, so that copies on the way aren't on the stack of a verification.
+    #[inline(never)]
     pub(crate) unsafe fn of(runtime: &sampan_runtime) -> Result<Self, Status> {
         if runtime.authority.is_null() {
             return Err(Status::WrongState);
