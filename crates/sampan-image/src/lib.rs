@@ -10,10 +10,21 @@
 //! feature `rust-crypto` brings the first. The feature `build` makes images, on a host.
 #![no_std]
 #![forbid(unsafe_code)]
+#![deny(missing_docs, unreachable_pub, clippy::allow_attributes_without_reason)]
 // Tests may panic, which is how they fail.
 #![cfg_attr(
     not(test),
-    deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
 )]
 
 #[cfg(feature = "build")]

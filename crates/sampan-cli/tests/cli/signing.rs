@@ -320,6 +320,25 @@ fn descriptions_that_do_not_fit() {
     ok(&directory, &["pack", "sampan.toml"]);
 }
 
+/// The page that explains every key has a description with every key, and it packs.
+#[test]
+fn the_manual_describes_what_packs() {
+    let page = include_str!("../../../../docs/sampan-toml.md");
+    let description = page.split("```").nth(1).unwrap().strip_prefix("toml").unwrap();
+    let directory = workshop().module("pump.wasm", MODULE).file("pump.native", b"code");
+    let directory = directory.file("sampan.toml", description.as_bytes());
+    ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
+    for line in description.lines() {
+        let key = line.split_once(" = ").map_or("", |(key, _)| key);
+        let is_explained = key == "led" || page.matches(&format!("`{key}`")).count() > 0;
+        assert!(key.is_empty() || is_explained, "docs/sampan-toml.md doesn't explain {key}");
+    }
+    let small = include_str!("../../../../docs/sign.md").split("```toml").nth(1).unwrap().split("```").next();
+    let directory = directory.file("sampan.toml", small.unwrap().as_bytes());
+    ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
+    ok(&directory, VERIFY);
+}
+
 #[test]
 fn keys_and_command_lines_that_do_not_fit() {
     let directory = workshop();
