@@ -10,7 +10,7 @@ use crate::report::{Container, Report};
 use crate::units::seconds;
 use crate::{both, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
-use sampan_core::{Config, ContainerOptions};
+use sampan_core::{Config, ContainerOptions, Effective, Permissions};
 use sampan_engine::Engine;
 use sampan_platform::{Clock, Log};
 use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
@@ -207,6 +207,9 @@ pub(crate) fn provide<E: Engine, L: Log + Send + Sync + 'static>(
     Ok(())
 }
 
+/// What programs of WASI need.
+const WASI_PERMISSIONS: &[&str] = &["clock", "log", "random"];
+
 /// Creates the container of a file whose image was loaded.
 pub(crate) fn create<E: Engine>(
     simulator: &mut Simulator<E>,
@@ -220,6 +223,7 @@ pub(crate) fn create<E: Engine>(
     let name = settings.name.clone().unwrap_or_default();
     let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
     let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
+    let granted = Permissions::of_texts(WASI_PERMISSIONS).unwrap_or(Permissions::NONE);
     let options = ContainerOptions {
         name: name.as_bytes(),
         args: &args,
@@ -228,6 +232,7 @@ pub(crate) fn create<E: Engine>(
         stack_bytes: settings.stack.unwrap_or(0),
         share: settings.share.unwrap_or(0),
         priority: settings.priority.unwrap_or(0),
+        permissions: Effective::granted(granted),
         ..ContainerOptions::default()
     };
     let (created, errors) = log.holding_errors(|| simulator.runtime().create(image, &options));
