@@ -91,6 +91,41 @@
 #define SAMPAN_MAX_SLICE_FUEL 10000000
 
 /**
+ * Permissions of one container.
+ */
+#define SAMPAN_MAX_PERMISSIONS 64
+
+/**
+ * Bytes of a permission.
+ */
+#define SAMPAN_MAX_PERMISSION 127
+
+/**
+ * Bytes of a message's topic, or of a filter.
+ */
+#define SAMPAN_MAX_TOPIC 127
+
+/**
+ * Bytes of a message's payload.
+ */
+#define SAMPAN_MAX_PAYLOAD 4096
+
+/**
+ * Subscriptions of the firmware's own.
+ */
+#define SAMPAN_MAX_SUBSCRIBERS 64
+
+/**
+ * Handles of one container.
+ */
+#define SAMPAN_MAX_HANDLES 128
+
+/**
+ * Bytes of one container's mailbox.
+ */
+#define SAMPAN_MAX_MAILBOX 65536
+
+/**
  * Result of a call into Sampan.
  */
 enum sampan_status
@@ -215,7 +250,8 @@ typedef int32_t sampan_status;
 /**
  * Where a container is in its life.
  *
- * `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
+ * `Created -> Running <-> Paused -> Stopped | Faulted | Quarantined`; from `Stopped` and `Faulted` back to `Running`,
+ * from `Quarantined` to `Stopped` alone.
  */
 enum sampan_container_state
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -242,6 +278,10 @@ enum sampan_container_state
    * Ended by a fault.
    */
   SAMPAN_CONTAINER_STATE_FAULTED = 5,
+  /**
+   * Ended by its policy, and put aside until it is released.
+   */
+  SAMPAN_CONTAINER_STATE_QUARANTINED = 6,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -299,6 +339,10 @@ enum sampan_exit_kind
    * Its image is no longer trusted; it can't be started again.
    */
   SAMPAN_EXIT_KIND_REVOKED = 9,
+  /**
+   * It made a call that it isn't permitted, and its policy says that this ends it.
+   */
+  SAMPAN_EXIT_KIND_DENIED = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -352,6 +396,10 @@ enum sampan_trap_kind
    * Recursed deeper than its stack.
    */
   SAMPAN_TRAP_KIND_STACK_OVERFLOW = 9,
+  /**
+   * Made a call that it isn't permitted, and its policy says that this is a trap.
+   */
+  SAMPAN_TRAP_KIND_CALL_DENIED = 10,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -515,6 +563,39 @@ typedef uint8_t sampan_key_role;
 #endif // __cplusplus
 
 /**
+ * What follows a call that isn't permitted. It's counted, and told to the log once, in any case.
+ */
+enum sampan_denied_action
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * The call answers with an error.
+   */
+  SAMPAN_DENIED_ACTION_ERROR = 0,
+  /**
+   * The container traps.
+   */
+  SAMPAN_DENIED_ACTION_TRAP = 1,
+  /**
+   * The container is stopped.
+   */
+  SAMPAN_DENIED_ACTION_STOP = 2,
+  /**
+   * The container is put aside until `sampan_container_release`.
+   */
+  SAMPAN_DENIED_ACTION_QUARANTINE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_denied_action sampan_denied_action;
+#else
+typedef uint8_t sampan_denied_action;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * One call of a host function. Opaque, and good only until that function returns.
  */
 struct sampan_call;
@@ -570,6 +651,35 @@ struct sampan_container_options {
    * Who goes first among those within their share: 0 (first) to SAMPAN_MAX_PRIORITY.
    */
   uint8_t priority;
+  /**
+   * What it may do: permissions such as `log` or `msg.pub:plant/#`, NUL-terminated each, at most SAMPAN_MAX_PERMISSION
+   * bytes. Copied. Whatever isn't listed is denied.
+   */
+  const char *const *permissions;
+  /**
+   * Number of permissions, at most SAMPAN_MAX_PERMISSIONS. 0: it may do nothing but run and end.
+   */
+  uint32_t permissions_len;
+  /**
+   * Bytes of its mailbox, at most SAMPAN_MAX_MAILBOX. 0: 1024.
+   */
+  uint32_t mailbox_len;
+  /**
+   * Calls of Sampan's own and of WASI in a second. 0: any number.
+   */
+  uint32_t calls_per_second;
+  /**
+   * Messages in its mailbox. 0: as many as its bytes hold.
+   */
+  uint16_t queue_depth;
+  /**
+   * Handles open at a time, at most SAMPAN_MAX_HANDLES. 0: 8.
+   */
+  uint16_t handles;
+  /**
+   * `enum sampan_denied_action`: what follows a call that it may not make.
+   */
+  uint8_t denied_action;
 };
 
 /**
@@ -658,6 +768,34 @@ struct sampan_container_stats {
    * Bytes of linear memory, part of those in use.
    */
   uint32_t memory_linear;
+  /**
+   * 1 once it has said that this version works.
+   */
+  uint32_t confirmed;
+  /**
+   * Times it said that it still does its work.
+   */
+  uint32_t heartbeats;
+  /**
+   * When it last said so, by the platform's clock.
+   */
+  uint64_t heartbeat_us;
+  /**
+   * Calls that it wasn't permitted.
+   */
+  uint64_t denied_calls;
+  /**
+   * Calls refused because it had made too many in that second.
+   */
+  uint64_t throttled_calls;
+  /**
+   * Messages that its mailbox took.
+   */
+  uint64_t messages;
+  /**
+   * Messages that its mailbox was too full to take.
+   */
+  uint64_t messages_lost;
 };
 
 /**
@@ -697,6 +835,12 @@ struct sampan_host_function {
    * Handed back to `call`.
    */
   void *ctx;
+  /**
+   * The permission that a container needs to call it, such as `relay` or `relay:left`, NUL-terminated; borrowed likewise.
+   * Without it the call isn't made: it answers -1, or NaN, or what the container's policy says. NULL: it's open to
+   * every container that imports it.
+   */
+  const char *permission;
 };
 
 /**
@@ -851,6 +995,40 @@ struct sampan_image_signer {
    * Bytes of that id, 0 if it names none.
    */
   uint8_t key_id_len;
+};
+
+/**
+ * A message that the firmware has subscribed to.
+ */
+struct sampan_message {
+  /**
+   * sizeof(struct sampan_message) as the library was compiled.
+   */
+  uint32_t size;
+  /**
+   * The container that sent it; 0: the firmware itself.
+   */
+  uint32_t sender;
+  /**
+   * Its topic, not NUL-terminated.
+   */
+  const char *topic;
+  /**
+   * Bytes of `topic`.
+   */
+  size_t topic_len;
+  /**
+   * What it says.
+   */
+  const uint8_t *payload;
+  /**
+   * Bytes of `payload`.
+   */
+  size_t payload_len;
+  /**
+   * For `sampan_message_reply`, if the sender waits for an answer; else 0.
+   */
+  uint64_t token;
 };
 
 /**
@@ -1095,6 +1273,10 @@ struct sampan_config {
    * 1: only signed images run, and `sampan_container_create` refuses every module. 0: both.
    */
   uint8_t signed_only;
+  /**
+   * Topics that the firmware itself can subscribe to, at most SAMPAN_MAX_SUBSCRIBERS. 0: 8.
+   */
+  uint32_t max_subscribers;
 };
 
 /**
@@ -1346,7 +1528,7 @@ sampan_status sampan_pending_write(struct sampan_runtime *rt,
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `image`, `image_len`: the module. Borrowed, not copied, until `sampan_container_remove`.
- * - `options`: read and copied; NULL for all defaults.
+ * - `options`: read and copied; NULL for all defaults, which permit nothing.
  * - `out_id`: gets the new container's id. Not NULL.
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
@@ -1434,14 +1616,15 @@ sampan_status sampan_container_kill(struct sampan_runtime *rt,
                                     uint32_t id);
 
 /**
- * Runs a container from its beginning again, whatever its state, with fresh memory. Not sliced: an
+ * Runs a container from its beginning again with fresh memory, whatever its state but quarantined. Not sliced: an
  * engine that translates its modules does so again.
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `id`: from `sampan_container_create`.
  *
  * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
- * `_UNTRUSTED` once its image is no longer trusted; `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+ * `_UNTRUSTED` once its image is no longer trusted, `_WRONG_STATE` if it is in quarantine; `_NO_MEMORY` or `_INTERNAL`, and
+ * then the container is faulted.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
@@ -1452,7 +1635,7 @@ sampan_status sampan_container_restart(struct sampan_runtime *rt,
                                        uint32_t id);
 
 /**
- * Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
+ * Forgets a container that is neither running nor paused nor in quarantine, and gives all its memory back. Its id is
  * stale from then on.
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
@@ -1467,6 +1650,22 @@ sampan_status sampan_container_restart(struct sampan_runtime *rt,
  */
 sampan_status sampan_container_remove(struct sampan_runtime *rt,
                                       uint32_t id);
+
+/**
+ * Lets a container go that its policy has put in quarantine: it's stopped from then on.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `id`: from `sampan_container_create`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` unless it is in quarantine.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_container_release(struct sampan_runtime *rt,
+                                       uint32_t id);
 
 /**
  * Asks a container to end by itself, and kills it if it has not at the deadline.
@@ -1570,15 +1769,16 @@ sampan_status sampan_container_list(struct sampan_runtime *rt,
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `function`: read and copied, its texts borrowed. Not NULL.
  *
- * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` for a name or signature,
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` for a name, signature or permission,
  * `_VERSION`, `_DUPLICATE`, `_TABLE_FULL` or `_WRONG_CONTEXT`.
  * Context: thread; takes the runtime lock, so it may block.
  *
  * # Safety
  *
- * `function` is readable. Its module and name stay so, unchanged, as long as the runtime is in service.
+ * `function` is readable. Its module, name and permission stay so, unchanged, as long as the runtime is in service.
  */
-sampan_status sampan_host_register(struct sampan_runtime *rt, const struct sampan_host_function *function);
+sampan_status sampan_host_register(struct sampan_runtime *rt,
+                                   const struct sampan_host_function *function);
 
 /**
  * Verifies an image whole, without loading it, and tells what it says.
@@ -1718,6 +1918,86 @@ sampan_status sampan_image_permission(const uint8_t *image,
                                       char *buf,
                                       size_t len,
                                       size_t *out_len);
+
+/**
+ * Sends a message to all containers, and all of the firmware, that have subscribed to its topic.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `topic`, `topic_len`: UTF-8 without wildcards, 1 to SAMPAN_MAX_TOPIC bytes.
+ * - `payload`, `payload_len`: what it says, at most SAMPAN_MAX_PAYLOAD bytes. Copied. NULL only if `payload_len` is 0.
+ * - `out_taken`: gets how many got it. What a full mailbox lost is in its container's statistics. NULL if nobody asks.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `topic` is readable for `topic_len` bytes, `payload` for `payload_len`. `out_taken` is NULL, or aligned and writable.
+ */
+sampan_status sampan_message_publish(struct sampan_runtime *rt,
+                                     const char *topic,
+                                     size_t topic_len,
+                                     const uint8_t *payload,
+                                     size_t payload_len,
+                                     uint32_t *out_taken);
+
+/**
+ * Has the firmware get messages, as long as the runtime is in service.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `filter`: an MQTT topic filter, NUL-terminated, at most SAMPAN_MAX_TOPIC bytes. Borrowed as long as the runtime is in
+ *   service. Not NULL.
+ * - `receive`: gets each message whose topic the filter matches. Called from within `sampan_runtime_poll` or
+ *   `sampan_message_publish`, the lock held: no function may be called but `sampan_runtime_wake`, and what the message points
+ *   to is good only until it returns. Not NULL.
+ * - `ctx`: handed back to `receive`.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_TABLE_FULL` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `filter` stays readable and unchanged, and `receive` callable with `ctx`, as long as the runtime is in service.
+ */
+sampan_status sampan_message_subscribe(struct sampan_runtime *rt,
+                                       const char *filter,
+                                       void (*receive)(void *ctx, const struct sampan_message *message),
+                                       void *ctx);
+
+/**
+ * Answers a message whose sender waits.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `token`: from the message.
+ * - `payload`, `payload_len`: the answer, at most SAMPAN_MAX_PAYLOAD bytes. Copied. NULL only if `payload_len` is 0.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_CALL` if the sender no longer
+ * waits; `_BUSY` if its mailbox has no room.
+ * Context: thread; takes the runtime lock, so it may block. Not the function that got the message.
+ *
+ * # Safety
+ *
+ * `payload` is readable for `payload_len` bytes.
+ */
+sampan_status sampan_message_reply(struct sampan_runtime *rt,
+                                   uint64_t token,
+                                   const uint8_t *payload,
+                                   size_t payload_len);
+
+/**
+ * Tells the time of day, which containers can ask for from then on.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `unix_us`: microseconds since 1970-01-01 UTC.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` or `_WRONG_CONTEXT`.
+ * Context: thread; takes the runtime lock, so it may block.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_clock_set(struct sampan_runtime *rt, uint64_t unix_us);
 
 /**
  * Makes a runtime on a caller-given arena; one at a time.

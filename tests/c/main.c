@@ -38,6 +38,7 @@ static void run_all(void) {
   test_context();
   test_events();
   test_wasi();
+  test_messages();
   test_threads();
   test_malformed();
   test_trust();

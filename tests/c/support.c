@@ -97,8 +97,11 @@ struct sampan_runtime *runtime_open(void) {
 
 void runtime_close(struct sampan_runtime *rt) { CHECK_STATUS(OK, sampan_runtime_deinit(rt)); }
 
+const char *const permissions[3] = {"clock", "log", "random"};
+
 uint32_t container_new(struct sampan_runtime *rt, const struct module *module) {
-  struct sampan_container_options options = {.size = sizeof options, .memory_limit = CONTAINER_LEN};
+  struct sampan_container_options options = {.size = sizeof options, .memory_limit = CONTAINER_LEN,
+                                             .permissions = permissions, .permissions_len = 3};
   uint32_t id = 0;
   CHECK_STATUS(OK, sampan_container_create(rt, module->bytes, module->len, &options, &id));
   return id;

@@ -190,7 +190,7 @@ void test_structs(void) {
           offsetof(struct sampan_container_status, stopping) + sizeof(uint8_t),
           offsetof(struct sampan_container_status, exit_code));
   outputs(rt, use_stats, sizeof(struct sampan_container_stats),
-          offsetof(struct sampan_container_stats, memory_linear) + sizeof(uint32_t),
+          offsetof(struct sampan_container_stats, messages_lost) + sizeof(uint64_t),
           sizeof(struct sampan_container_stats));
   outputs(rt, use_runtime_stats, sizeof(struct sampan_runtime_stats),
           offsetof(struct sampan_runtime_stats, engine_stack_peak) + sizeof(uint32_t),

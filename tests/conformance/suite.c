@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 const struct conformance_port *port;
 int32_t (*probe_intercept)(struct sampan_call *call, uint64_t *values);
 
@@ -211,6 +214,8 @@ sampan_status probe_start(struct sampan_runtime *rt, uint32_t idx, struct probe 
 {
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .name = name,
         .memory_limit = port->probe_memory_limit,
     };

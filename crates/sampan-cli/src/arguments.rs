@@ -289,7 +289,7 @@ pub(crate) struct CommonArguments {
     #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
     arg: Vec<String>,
 
-    /// What a plain module may do, such as gpio:led0; may be repeated [default: nothing]
+    /// What a plain module may do beside log, clock and random, such as gpio:led0; may be repeated
     #[arg(long, value_name = "PERMISSION", value_parser = parse_permission)]
     permit: Vec<String>,
 }

@@ -234,6 +234,9 @@ pub(crate) fn provide<E: Engine, L: Log + Send + Sync + 'static>(
     Ok(())
 }
 
+/// What programs of WASI need; a module without a signature has it unasked.
+const WASI_PERMISSIONS: [&str; 3] = ["clock", "log", "random"];
+
 /// Creates the container of a program.
 pub(crate) fn create<E: Engine>(
     simulator: &mut Simulator<E>,
@@ -249,7 +252,8 @@ pub(crate) fn create<E: Engine>(
     let name = settings.name.clone().unwrap_or_default();
     let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
     let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
-    let permits: Vec<&str> = settings.permits.iter().map(String::as_str).collect();
+    let permits: Vec<&str> =
+        WASI_PERMISSIONS.into_iter().chain(settings.permits.iter().map(String::as_str)).collect();
     let granted = Permissions::of_texts(&permits).map_err(|_| {
         Failure::new(ExitStatus::Usage, format!("more than {MAX_PERMISSIONS} permissions for {name}"))
     })?;

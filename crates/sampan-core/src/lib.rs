@@ -47,4 +47,5 @@ pub use config::{Config, ContainerOptions};
 pub use container::{ContainerStats, ContainerStatus, Event};
 pub use inbox::{Inbox, InboxCell};
 pub use runtime::{Authority, Runtime, RuntimeStats, refusal_status};
+pub use sampan_image::{DeniedAction, Effective, Permissions};
 pub use text::Name;

@@ -9,6 +9,14 @@
 #include "sampan_baremetal.h"
 #include "test.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 enum {
     MS = 1000,
     S = 1000 * MS,
@@ -125,7 +133,7 @@ static int32_t host_break(void *ctx, struct sampan_call *call, uint64_t *values)
 static void start_control(const struct test_module *module)
 {
     uint32_t id = 0;
-    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, NULL, &id);
+    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &permitted, &id);
     test_check(status == SAMPAN_STATUS_OK, "a container is created", (uint32_t)status);
     status = sampan_container_start(runtime, id);
     test_check(status == SAMPAN_STATUS_OK, "a container starts", (uint32_t)status);

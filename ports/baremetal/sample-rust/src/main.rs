@@ -17,7 +17,7 @@ use cortex_m_rt::entry;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hprintln;
 use sampan_abi::{ContainerId, ExitReason, Status, TrapKind};
-use sampan_core::{Config, ContainerOptions, Inbox, InboxCell, Runtime};
+use sampan_core::{Config, ContainerOptions, Effective, Inbox, InboxCell, Permissions, Runtime};
 use sampan_engine::Arena;
 use sampan_engine_packed::PackedEngine;
 use sampan_platform::Clock;
@@ -105,8 +105,11 @@ fn run() -> Result<bool, Status> {
 }
 
 fn start(runtime: &mut Firmware, name: &'static [u8], image: &'static [u8]) -> Result<ContainerId, Status> {
-    let id =
-        runtime.create(image, &ContainerOptions { name, stack_bytes: 512, ..ContainerOptions::default() })?;
+    // They print and sleep; whatever isn't listed is denied.
+    let granted = Permissions::of_texts(&["clock", "log"]).map_err(|_| Status::InvalidArgument)?;
+    let permissions = Effective::granted(granted);
+    let options = ContainerOptions { name, stack_bytes: 512, permissions, ..ContainerOptions::default() };
+    let id = runtime.create(image, &options)?;
     runtime.start(id)?;
     Ok(id)
 }

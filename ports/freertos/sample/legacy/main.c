@@ -21,6 +21,14 @@
 #include "images.h"
 #include "sampan_freertos.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 static uint8_t memory[200 * 1024];
 static struct sampan_runtime *runtime;
 
@@ -109,7 +117,7 @@ int main(void)
     uint32_t id;
     bool started = !sampan_freertos_start(&config, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&
-                   !sampan_container_create(runtime, image_control, image_control_len, NULL, &id) &&
+                   !sampan_container_create(runtime, image_control, image_control_len, &permitted, &id) &&
                    !sampan_container_start(runtime, id);
     print("containers: %s\n", started ? "started" : "not started");
 #ifdef WITH_DEMO

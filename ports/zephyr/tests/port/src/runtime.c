@@ -6,6 +6,9 @@
 
 #include "sampan_zephyr.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum { LIVES = 100, LIMIT_MS = 5000 };
 
 static struct sampan_runtime *runtime;
@@ -18,7 +21,8 @@ static void start(sampan_zephyr_event *event)
 static uint32_t run(const char *name)
 {
     const struct sampan_zephyr_image *image = sampan_zephyr_image_find(name);
-    const struct sampan_container_options options = { .size = sizeof options, .name = name };
+    const struct sampan_container_options options = { .size = sizeof options, .name = name,
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
     uint32_t id = 0;
     zassert_not_null(image, "%s", name);
     zassert_equal(sampan_container_create(runtime, image->bytes, image->len, &options, &id), SAMPAN_STATUS_OK);
