@@ -9,12 +9,14 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod device;
 pub mod limits;
 mod reason;
 mod state;
 mod status;
 mod value;
 
+pub use device::{DeviceKind, EDGE_FALLING, EDGE_RISING, READY_READ, READY_WRITE, SensorUnit, SocketKind};
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
 pub use status::Status;

@@ -25,3 +25,9 @@ pub const MAX_PRIORITY: u8 = 7;
 pub const MIN_SLICE_FUEL: u32 = 1000;
 /// Fuel of one slice, at most.
 pub const MAX_SLICE_FUEL: u32 = 10_000_000;
+/// Bytes in a device's name: ASCII letters, digits, `-`, `_` and `.`.
+pub const MAX_DEVICE_NAME: usize = 31;
+/// Devices in the platform's table.
+pub const MAX_DEVICES: usize = 256;
+/// Events of devices that can wait for the next poll.
+pub const MAX_DEVICE_EVENTS: usize = 16;
