@@ -18,8 +18,11 @@
 mod call;
 mod check;
 mod container;
+mod devices;
 mod engine;
+mod flash;
 mod host;
+mod net;
 mod platform;
 mod runtime;
 mod text;
@@ -34,7 +37,13 @@ pub use container::{
     sampan_container_pause, sampan_container_remove, sampan_container_restart, sampan_container_resume,
     sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
 };
+pub use devices::{
+    sampan_adc_ops, sampan_device, sampan_device_event, sampan_device_ops, sampan_gpio_ops, sampan_i2c_ops,
+    sampan_operation, sampan_sensor_channel, sampan_sensor_ops, sampan_spi_ops, sampan_uart_ops,
+};
+pub use flash::sampan_flash;
 pub use host::{sampan_host_function, sampan_host_register};
+pub use net::{sampan_net, sampan_net_address};
 pub use platform::sampan_platform;
 pub use runtime::{
     fatal, sampan_runtime, sampan_runtime_deinit, sampan_runtime_init, sampan_runtime_poll,

@@ -14,7 +14,7 @@ use crate::text::{Name, RUNTIME, log};
 use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
-use sampan_platform::Platform;
+use sampan_platform::{DeviceEvent, Platform};
 
 /// Entry point of a WASI command.
 const ENTRY: &str = "_start";
@@ -38,6 +38,10 @@ pub struct RuntimeStats {
     pub container_overhead: usize,
     /// Polls so far.
     pub polls: u64,
+    /// Events of devices that came in.
+    pub device_events: u32,
+    /// Events of devices that were lost, since more came than can wait for a poll.
+    pub device_events_lost: u32,
 }
 
 /// All containers, on one platform and one engine; `H` answers the firmware's host functions.
@@ -56,6 +60,7 @@ where
     floor: Floor,
     next_call: u32,
     polls: u64,
+    device_events: u32,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -93,6 +98,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             floor: Floor::default(),
             next_call: 1,
             polls: 0,
+            device_events: 0,
         })
     }
 
@@ -370,6 +376,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             arena_peak: self.arena.peak(),
             container_overhead: Self::CONTAINER_OVERHEAD,
             polls: self.polls,
+            device_events: self.device_events,
+            device_events_lost: self.inbox.events_lost(),
         }
     }
 
@@ -414,6 +422,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         while let Some(answer) = self.inbox.pop() {
             self.deliver(answer.token, answer.result);
         }
+        while let Some(event) = self.inbox.pop_event() {
+            self.device_event(event);
+        }
         let now_us = self.platform.now_us();
         for container in self.table.iter_mut() {
             expire(&self.platform, &mut self.engine, container, self.floor, now_us);
@@ -427,8 +438,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     }
 
     fn next_deadline(&self) -> u64 {
-        // An answer may have come while the slice ran.
-        if self.inbox.has_answer() || self.table.iter().any(|(_, container)| container.is_ready()) {
+        // An answer or an event may have come while the slice ran.
+        if self.inbox.has_news() || self.table.iter().any(|(_, container)| container.is_ready()) {
             return 0;
         }
         self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)
@@ -448,6 +459,11 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Ok(value) => container.set_ready(Some(value), self.floor),
             Err(code) => end(&self.platform, container, ExitReason::HostError(code)),
         }
+    }
+
+    /// Takes what a device tells. No host call waits for one yet, so that it came is all there is to know.
+    const fn device_event(&mut self, _event: DeviceEvent) {
+        self.device_events = self.device_events.saturating_add(1);
     }
 
     fn run_slice(&mut self, idx: usize, started_us: u64) {

@@ -3,7 +3,9 @@
 
 use crate::{SimClock, SimEntropy};
 use sampan_abi::LogLevel;
-use sampan_platform::{Clock, Entropy, Error, Log};
+use sampan_platform::{
+    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
+};
 use std::sync::Arc;
 
 /// Where log lines go, shared with whoever wants to read them.
@@ -33,3 +35,14 @@ impl Log for SimPlatform {
         self.log.line(level, source, line);
     }
 }
+
+impl WallClock for SimPlatform {}
+impl Devices for SimPlatform {}
+impl Gpio for SimPlatform {}
+impl Adc for SimPlatform {}
+impl I2c for SimPlatform {}
+impl Spi for SimPlatform {}
+impl Uart for SimPlatform {}
+impl Sensor for SimPlatform {}
+impl Flash for SimPlatform {}
+impl Net for SimPlatform {}

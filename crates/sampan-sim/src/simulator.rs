@@ -97,8 +97,9 @@ impl<E: Engine> Simulator<E> {
         memory.try_reserve_exact(arena_bytes).map_err(|_| Status::NoMemory)?;
         memory.resize(arena_bytes, 0);
         let arena = Arena::new(memory.leak());
-        let cells = config.max_containers.min(sampan_abi::limits::MAX_CONTAINERS).next_power_of_two();
-        let inbox = Inbox::new(Vec::leak((0..cells).map(InboxCell::new).collect()))?;
+        let answers = config.max_containers.min(sampan_abi::limits::MAX_CONTAINERS).next_power_of_two();
+        let cells = |count| &*Vec::leak((0..count).map(InboxCell::new).collect());
+        let inbox = Inbox::new(cells(answers), cells(sampan_abi::limits::MAX_DEVICE_EVENTS))?;
         let inbox: &'static Inbox = Box::leak(Box::new(inbox));
         let platform = SimPlatform { clock: clock.clone(), entropy, log };
         let engine = Metered::new(engine, clock.clone(), fuel_per_second);

@@ -8,7 +8,9 @@ use crate::{
 };
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
 use sampan_engine::Arena;
-use sampan_platform::{Clock, Entropy, Error, Log};
+use sampan_platform::{
+    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
+};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -108,6 +110,17 @@ impl Log for Board {
     }
 }
 
+impl WallClock for Board {}
+impl Devices for Board {}
+impl Gpio for Board {}
+impl Adc for Board {}
+impl I2c for Board {}
+impl Spi for Board {}
+impl Uart for Board {}
+impl Sensor for Board {}
+impl Flash for Board {}
+impl Net for Board {}
+
 /// The next number of the sequence that `seed` begins (xorshift64*).
 pub(super) fn random(seed: &Cell<u64>) -> u64 {
     let mut state = seed.get();
@@ -142,7 +155,8 @@ pub(super) struct World {
 /// An inbox with room for `capacity` answers.
 pub(super) fn inbox(capacity: usize) -> &'static Inbox {
     let cells = keep((0..capacity).map(InboxCell::new).collect());
-    let inbox = Inbox::new(cells).unwrap();
+    let events = keep((0..2).map(InboxCell::new).collect());
+    let inbox = Inbox::new(cells, events).unwrap();
     keep(std::vec![inbox]).first().unwrap()
 }
 
