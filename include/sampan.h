@@ -817,6 +817,10 @@ struct sampan_operation {
    */
   uint32_t read_addr;
   /**
+   * The runtime, for `sampan_call_complete` and the others.
+   */
+  struct sampan_runtime *rt;
+  /**
    * For `sampan_call_complete`, whose result is then what the operation would have answered: a negative status,
    * or else the number that it would have written, as a `uint32_t`. 0: nobody waits, so that an operation which can't
    * be done at once answers `SAMPAN_STATUS_BUSY`.
@@ -1768,6 +1772,26 @@ sampan_status sampan_device_event(struct sampan_runtime *rt,
                                   uint8_t kind,
                                   uint32_t index,
                                   uint32_t value);
+
+/**
+ * Finds a device by its name.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `kind`: `enum sampan_device_kind`.
+ * - `name`: NUL-terminated. Not NULL.
+ * - `out_index`: gets its place in the platform's table, for `sampan_device_event`. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` also for a name that no device can have, or `_NOT_FOUND`.
+ * Context: any, ISR included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call. `name` is readable up to its NUL, `out_index` aligned and writable.
+ */
+sampan_status sampan_device_find(struct sampan_runtime *rt,
+                                 uint8_t kind,
+                                 const char *name,
+                                 uint32_t *out_index);
 
 /**
  * Offers a host function to the containers that are created from now on.

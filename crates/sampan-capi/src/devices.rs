@@ -10,7 +10,7 @@ mod spi;
 mod uart;
 
 pub use adc::sampan_adc_ops;
-pub use event::sampan_device_event;
+pub use event::{sampan_device_event, sampan_device_find};
 pub use gpio::sampan_gpio_ops;
 pub use i2c::sampan_i2c_ops;
 pub use sensor::{sampan_sensor_channel, sampan_sensor_ops};
@@ -19,6 +19,7 @@ pub use uart::sampan_uart_ops;
 
 use crate::check::{not_null, read_struct, text};
 use crate::platform::{CPlatform, sampan_platform};
+use crate::runtime::{live, sampan_runtime};
 use crate::types::CStruct;
 use ::sampan_platform::{Device, Devices, Error, Operation, Progress};
 use core::ffi::{c_char, c_void};
@@ -75,6 +76,8 @@ pub struct sampan_operation {
     pub write_addr: u32,
     /// Where received bytes go in the guest's memory: later `sampan_pending_write` puts them there.
     pub read_addr: u32,
+    /// The runtime, for `sampan_call_complete` and the others.
+    pub rt: *mut sampan_runtime,
     /// For `sampan_call_complete`, whose result is then what the operation would have answered: a negative status,
     /// or else the number that it would have written, as a `uint32_t`. 0: nobody waits, so that an operation which can't
     /// be done at once answers `SAMPAN_STATUS_BUSY`.
@@ -87,6 +90,7 @@ impl sampan_operation {
             size: size_of::<Self>().try_into().unwrap_or(0),
             write_addr: operation.write_address,
             read_addr: operation.read_address,
+            rt: live(),
             token: operation.token,
         }
     }

@@ -38,8 +38,9 @@ pub use container::{
     sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
 };
 pub use devices::{
-    sampan_adc_ops, sampan_device, sampan_device_event, sampan_device_ops, sampan_gpio_ops, sampan_i2c_ops,
-    sampan_operation, sampan_sensor_channel, sampan_sensor_ops, sampan_spi_ops, sampan_uart_ops,
+    sampan_adc_ops, sampan_device, sampan_device_event, sampan_device_find, sampan_device_ops,
+    sampan_gpio_ops, sampan_i2c_ops, sampan_operation, sampan_sensor_channel, sampan_sensor_ops,
+    sampan_spi_ops, sampan_uart_ops,
 };
 pub use flash::sampan_flash;
 pub use host::{sampan_host_function, sampan_host_register};

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! What a device or a socket tells by itself.
+//! The table as firmware uses it: a device's place in it, and what a device or a socket tells by itself.
 
-use crate::check::status;
+use crate::check::{not_null, status, text, write};
 use crate::runtime::{handle, sampan_runtime};
-use ::sampan_platform::{Device, DeviceEvent};
+use ::sampan_platform::{Device, DeviceEvent, Devices};
+use core::ffi::c_char;
+use sampan_abi::limits::MAX_DEVICE_NAME;
 use sampan_abi::{DeviceKind, Status};
 
 /// Tells that a device or a socket which is watched has something new. The next poll is woken and takes it.
@@ -41,6 +43,42 @@ pub unsafe extern "C" fn sampan_device_event(
         }
         runtime.inbox().event(DeviceEvent { kind, index, value })?;
         runtime.wake();
+        Ok(())
+    };
+    status(run())
+}
+
+/// Finds a device by its name.
+///
+/// - `rt`: from `sampan_runtime_init`. Not NULL.
+/// - `kind`: `enum sampan_device_kind`.
+/// - `name`: NUL-terminated. Not NULL.
+/// - `out_index`: gets its place in the platform's table, for `sampan_device_event`. Not NULL.
+///
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` also for a name that no device can have, or `_NOT_FOUND`.
+/// Context: any, ISR included; never blocks.
+///
+/// # Safety
+///
+/// `rt` stays in service during the call. `name` is readable up to its NUL, `out_index` aligned and writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sampan_device_find(
+    rt: *mut sampan_runtime,
+    kind: u8,
+    name: *const c_char,
+    out_index: *mut u32,
+) -> Status {
+    let run = || {
+        // SAFETY: the caller keeps `rt` in service during the call.
+        let runtime = unsafe { handle(rt) }?;
+        let kind = DeviceKind::from_raw(kind).ok_or(Status::InvalidArgument)?;
+        // SAFETY: the caller's promise.
+        let name = unsafe { text(name, MAX_DEVICE_NAME) }?;
+        let name = core::str::from_utf8(name).map_err(|_| Status::InvalidArgument)?;
+        let out_index = not_null(out_index)?;
+        let Device(place) = runtime.platform().find(kind, name).ok_or(Status::NotFound)?;
+        // SAFETY: not NULL (checked), aligned and writable by the caller's promise.
+        unsafe { write(out_index, place.into()) };
         Ok(())
     };
     status(run())
