@@ -17,7 +17,7 @@ pub use sensor::{sampan_sensor_channel, sampan_sensor_ops};
 pub use spi::sampan_spi_ops;
 pub use uart::sampan_uart_ops;
 
-use crate::check::{not_null, read_struct, text};
+use crate::check::{known_part, not_null, read_struct, text};
 use crate::platform::{CPlatform, sampan_platform};
 use crate::runtime::{live, sampan_runtime};
 use crate::types::CStruct;
@@ -187,21 +187,19 @@ unsafe fn check(device: &sampan_device) -> Result<&[u8], Status> {
     if name.is_empty() || !name.iter().all(is_allowed) {
         return Err(Status::InvalidArgument);
     }
-    match kind {
-        // SAFETY: the caller's promise, for the kind that it says.
-        DeviceKind::Gpio => unsafe { ops_of::<sampan_gpio_ops>(device) }.map(|_| ()),
-        // SAFETY: as above.
-        DeviceKind::Adc => unsafe { ops_of::<sampan_adc_ops>(device) }.map(|_| ()),
-        // SAFETY: as above.
-        DeviceKind::I2c => unsafe { ops_of::<sampan_i2c_ops>(device) }.map(|_| ()),
-        // SAFETY: as above.
-        DeviceKind::Spi => unsafe { ops_of::<sampan_spi_ops>(device) }.map(|_| ()),
-        // SAFETY: as above.
-        DeviceKind::Uart => unsafe { ops_of::<sampan_uart_ops>(device) }.map(|_| ()),
-        // SAFETY: as above.
-        DeviceKind::Sensor => unsafe { ops_of::<sampan_sensor_ops>(device) }.map(|_| ()),
-        DeviceKind::Net => Err(Status::InvalidArgument),
-    }?;
+    let known = match kind {
+        DeviceKind::Gpio => size_of::<sampan_gpio_ops>(),
+        DeviceKind::Adc => size_of::<sampan_adc_ops>(),
+        DeviceKind::I2c => size_of::<sampan_i2c_ops>(),
+        DeviceKind::Spi => size_of::<sampan_spi_ops>(),
+        DeviceKind::Uart => size_of::<sampan_uart_ops>(),
+        DeviceKind::Sensor => size_of::<sampan_sensor_ops>(),
+        DeviceKind::Net => return Err(Status::InvalidArgument),
+    };
+    // SAFETY: all members are pointers, of which one is set.
+    let ops = unsafe { device.ops.gpio };
+    // SAFETY: NULL or a driver's functions, by the caller's promise; all begin with their size and hold pointers.
+    unsafe { known_part(ops.cast(), align_of::<*const c_void>(), known) }?;
     Ok(name)
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Sockets as C provides them.
 
-use crate::check::read_struct;
+use crate::check::{known_part, read_struct};
 use crate::devices::{done, sampan_operation};
 use crate::platform::CPlatform;
 use crate::runtime::{live, sampan_runtime};
@@ -120,7 +120,7 @@ pub(crate) unsafe fn check(net: *const sampan_net) -> Result<(), Status> {
         return Ok(());
     }
     // SAFETY: the caller's promise.
-    unsafe { read_struct(net) }.map(|_| ())
+    unsafe { known_part(net.cast(), align_of::<sampan_net>(), size_of::<sampan_net>()) }.map(|_| ())
 }
 
 impl sampan_net_address {
