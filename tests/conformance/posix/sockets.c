@@ -28,7 +28,7 @@ enum {
 struct place {
     _Atomic int fd; /* one more than it, 0 if the place is free */
     atomic_uint watched;
-    uint32_t uses;
+    atomic_uint uses;
     bool connecting;
 };
 
