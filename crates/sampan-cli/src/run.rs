@@ -13,7 +13,7 @@ use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
 use sampan_platform::{Clock, Log};
-use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimDevices, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -169,6 +169,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
+        devices: SimDevices::default(),
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(
