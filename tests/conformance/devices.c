@@ -268,9 +268,11 @@ static void i2c_registers(struct sampan_runtime *rt)
                           "a register is read");
             expect(got[0] == value, "a register keeps what was written", got[0]);
             got[0] = 0;
+            expect_status(SAMPAN_STATUS_OK, i2c(place, wiring->i2c_address, &wiring->i2c_registers[idx], 1, NULL, 0),
+                          "a register is chosen");
             expect_status(SAMPAN_STATUS_OK, i2c(place, wiring->i2c_address, NULL, 0, got, wiring->i2c_register_len),
                           "a device is read alone");
-            expect(got[0] == value, "a device that is read alone tells the same register", got[0]);
+            expect(got[0] == value, "a device that is read alone tells what was chosen", got[0]);
         }
     }
 }
