@@ -61,6 +61,20 @@ const struct conformance_wiring *devices_prepare(struct sampan_platform *platfor
     return &wiring;
 }
 
+#elif defined(CONFIG_GPIO) && DT_NODE_EXISTS(DT_ALIAS(led0))
+
+#include "sampan_zephyr_devices.h"
+
+SAMPAN_ZEPHYR_GPIO_OUTPUT(led0);
+
+/* An LED whose controller tells what it was set to. */
+const struct conformance_wiring *devices_prepare(struct sampan_platform *platform)
+{
+    static const struct conformance_wiring wiring = { .gpio_out = "led0", .gpio_in = "led0" };
+    ARG_UNUSED(platform);
+    return &wiring;
+}
+
 #else
 
 const struct conformance_wiring *devices_prepare(struct sampan_platform *platform)
