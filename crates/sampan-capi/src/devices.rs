@@ -7,6 +7,13 @@ mod gpio;
 mod i2c;
 mod sensor;
 mod spi;
+#[cfg(test)]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test that is wrong may panic"
+)]
+mod tests;
 mod uart;
 
 pub use adc::sampan_adc_ops;
