@@ -31,6 +31,26 @@
 #define SAMPAN_ABI_VERSION 1
 
 /**
+ * Of a digital line: bit of what is watched for, and value of an event: it went to the active level.
+ */
+#define SAMPAN_EDGE_RISING 1
+
+/**
+ * Of a digital line, likewise: it left the active level.
+ */
+#define SAMPAN_EDGE_FALLING 2
+
+/**
+ * Of a serial line or a socket: bit of what is watched for, and of an event's value: something can be read or accepted.
+ */
+#define SAMPAN_READY_READ 1
+
+/**
+ * Of a serial line or a socket, likewise: there is room to write; a connection was made, or couldn't be.
+ */
+#define SAMPAN_READY_WRITE 2
+
+/**
  * Parameters of one host function.
  */
 #define SAMPAN_MAX_PARAMS 12
@@ -124,6 +144,21 @@
  * Bytes of one container's mailbox.
  */
 #define SAMPAN_MAX_MAILBOX 65536
+
+/**
+ * Bytes in a device's name: ASCII letters, digits, `-`, `_` and `.`.
+ */
+#define SAMPAN_MAX_DEVICE_NAME 31
+
+/**
+ * Devices in the platform's table.
+ */
+#define SAMPAN_MAX_DEVICES 256
+
+/**
+ * Events of devices that can wait for the next poll.
+ */
+#define SAMPAN_MAX_DEVICE_EVENTS 16
 
 /**
  * Result of a call into Sampan.
@@ -559,6 +594,161 @@ enum sampan_key_role
 typedef enum sampan_key_role sampan_key_role;
 #else
 typedef uint8_t sampan_key_role;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a device of the platform's table is. A name is unique among those of its kind.
+ */
+enum sampan_device_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * One digital line.
+   */
+  SAMPAN_DEVICE_KIND_GPIO = 1,
+  /**
+   * One channel of an analogue-digital converter.
+   */
+  SAMPAN_DEVICE_KIND_ADC = 2,
+  /**
+   * An I2C bus, this side being its controller.
+   */
+  SAMPAN_DEVICE_KIND_I2C = 3,
+  /**
+   * A peripheral on an SPI bus: its chip select, mode and clock go with the name.
+   */
+  SAMPAN_DEVICE_KIND_SPI = 4,
+  /**
+   * A serial line.
+   */
+  SAMPAN_DEVICE_KIND_UART = 5,
+  /**
+   * A sensor with a driver of its own.
+   */
+  SAMPAN_DEVICE_KIND_SENSOR = 6,
+  /**
+   * A socket: not in the table, but events have this kind.
+   */
+  SAMPAN_DEVICE_KIND_NET = 7,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_device_kind sampan_device_kind;
+#else
+typedef uint8_t sampan_device_kind;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a sensor's channel measures in.
+ */
+enum sampan_sensor_unit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A number without a unit, or a count.
+   */
+  SAMPAN_SENSOR_UNIT_NONE = 0,
+  /**
+   * Degrees Celsius.
+   */
+  SAMPAN_SENSOR_UNIT_CELSIUS = 1,
+  /**
+   * Relative humidity, or another part of a whole, in percent.
+   */
+  SAMPAN_SENSOR_UNIT_PERCENT = 2,
+  /**
+   * Pascal.
+   */
+  SAMPAN_SENSOR_UNIT_PASCAL = 3,
+  /**
+   * Lux.
+   */
+  SAMPAN_SENSOR_UNIT_LUX = 4,
+  /**
+   * Metre.
+   */
+  SAMPAN_SENSOR_UNIT_METRE = 5,
+  /**
+   * Metre per second.
+   */
+  SAMPAN_SENSOR_UNIT_METRE_PER_SECOND = 6,
+  /**
+   * Metre per second squared.
+   */
+  SAMPAN_SENSOR_UNIT_METRE_PER_SECOND_SQUARED = 7,
+  /**
+   * Radian per second.
+   */
+  SAMPAN_SENSOR_UNIT_RADIAN_PER_SECOND = 8,
+  /**
+   * Tesla.
+   */
+  SAMPAN_SENSOR_UNIT_TESLA = 9,
+  /**
+   * Volt.
+   */
+  SAMPAN_SENSOR_UNIT_VOLT = 10,
+  /**
+   * Ampere.
+   */
+  SAMPAN_SENSOR_UNIT_AMPERE = 11,
+  /**
+   * Watt.
+   */
+  SAMPAN_SENSOR_UNIT_WATT = 12,
+  /**
+   * Hertz.
+   */
+  SAMPAN_SENSOR_UNIT_HERTZ = 13,
+  /**
+   * Second.
+   */
+  SAMPAN_SENSOR_UNIT_SECOND = 14,
+  /**
+   * Gram.
+   */
+  SAMPAN_SENSOR_UNIT_GRAM = 15,
+  /**
+   * Parts per million.
+   */
+  SAMPAN_SENSOR_UNIT_PARTS_PER_MILLION = 16,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_sensor_unit sampan_sensor_unit;
+#else
+typedef uint8_t sampan_sensor_unit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What a socket carries.
+ */
+enum sampan_socket_kind
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * A stream: TCP.
+   */
+  SAMPAN_SOCKET_KIND_STREAM = 1,
+  /**
+   * Datagrams: UDP.
+   */
+  SAMPAN_SOCKET_KIND_DATAGRAM = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_socket_kind sampan_socket_kind;
+#else
+typedef uint8_t sampan_socket_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1032,9 +1222,390 @@ struct sampan_message {
 };
 
 /**
- * Services that a port gives the runtime. Zero the struct, then set `size` and the members; all are required.
+ * A driver of digital lines. Levels are logical: 1 is active. See `sampan_device_ops`.
+ */
+struct sampan_gpio_ops {
+  /**
+   * sizeof(struct sampan_gpio_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * Reads the level, 0 or 1.
+   */
+  int32_t (*read)(void *ctx, uint8_t *out_level);
+  /**
+   * Sets the level, 0 or 1. NULL for an input.
+   */
+  int32_t (*write)(void *ctx, uint8_t level);
+  /**
+   * Says at which edges to call `sampan_device_event` on `rt` with SAMPAN_DEVICE_KIND_GPIO, `index` and the edge: bits
+   * SAMPAN_EDGE_*, 0 for none any more. NULL if edges can't be told.
+   */
+  int32_t (*watch)(void *ctx, struct sampan_runtime *rt, uint32_t index, uint32_t edges);
+};
+
+/**
+ * By what a driver answers an operation that it couldn't do at once.
+ */
+struct sampan_operation {
+  /**
+   * sizeof(struct sampan_operation) as the library was compiled.
+   */
+  uint32_t size;
+  /**
+   * Where the bytes to be sent lie in the guest's memory: the driver's pointer to them is good only until it
+   * returns; later `sampan_pending_read` fetches them.
+   */
+  uint32_t write_addr;
+  /**
+   * Where received bytes go in the guest's memory: later `sampan_pending_write` puts them there.
+   */
+  uint32_t read_addr;
+  /**
+   * The runtime, for `sampan_call_complete` and the others.
+   */
+  struct sampan_runtime *rt;
+  /**
+   * For `sampan_call_complete`, whose result is then what the operation would have answered: a negative status,
+   * or else the number that it would have written, as a `uint32_t`. 0: nobody waits, so that an operation which can't
+   * be done at once answers `SAMPAN_STATUS_BUSY`.
+   */
+  uint64_t token;
+};
+
+/**
+ * A driver of analogue inputs. See `sampan_device_ops`.
+ */
+struct sampan_adc_ops {
+  /**
+   * sizeof(struct sampan_adc_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * Converts once: a count from 0 to `raw_max`.
+   */
+  int32_t (*read)(void *ctx, const struct sampan_operation *operation, uint32_t *out_raw);
+  /**
+   * Tells what counts mean: the largest one, at least 1 and at most INT32_MAX, and the microvolts at 0 and at that.
+   */
+  int32_t (*scale)(void *ctx, uint32_t *out_raw_max, int32_t *out_min_uv, int32_t *out_max_uv);
+};
+
+/**
+ * A driver of I2C buses, this side being the controller. See `sampan_device_ops`.
+ */
+struct sampan_i2c_ops {
+  /**
+   * sizeof(struct sampan_i2c_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * Writes `write_len` bytes, reads `read_len`, or reads after writing by a repeated start; a length of 0 leaves that part
+   * out, but never both are. `address_bits` is 7 or 10. Not acknowledged by anyone, the address is
+   * answered with `SAMPAN_STATUS_NOT_FOUND`. Later, the number that it ends with is `read_len`.
+   */
+  int32_t (*transfer)(void *ctx,
+                      uint16_t address,
+                      uint8_t address_bits,
+                      const uint8_t *write,
+                      size_t write_len,
+                      uint8_t *read,
+                      size_t read_len,
+                      const struct sampan_operation *operation);
+};
+
+/**
+ * A driver of SPI peripherals: chip select, mode and clock go with the device. See `sampan_device_ops`.
+ */
+struct sampan_spi_ops {
+  /**
+   * sizeof(struct sampan_spi_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * Selects the peripheral, sends `len` bytes while it receives as many into the same place, and lets it go. `len` isn't 0.
+   * Later, the number that it ends with is `len`.
+   */
+  int32_t (*transfer)(void *ctx, uint8_t *bytes, size_t len, const struct sampan_operation *operation);
+};
+
+/**
+ * A driver of serial lines. See `sampan_device_ops`.
+ */
+struct sampan_uart_ops {
+  /**
+   * sizeof(struct sampan_uart_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * Sends as many of the bytes as there is room for, at least one, and tells how many; or all of them later.
+   */
+  int32_t (*write)(void *ctx,
+                   const uint8_t *bytes,
+                   size_t len,
+                   const struct sampan_operation *operation,
+                   uint32_t *out_len);
+  /**
+   * Takes bytes that have come, at most `len`, and tells how many; 0 if there are none.
+   */
+  int32_t (*read)(void *ctx, uint8_t *buf, size_t len, uint32_t *out_len);
+  /**
+   * Says when to call `sampan_device_event` on `rt` with SAMPAN_DEVICE_KIND_UART, `index` and what is so: bits SAMPAN_READY_*,
+   * 0 for never. What is so already is told at once. NULL if it can't be told.
+   */
+  int32_t (*watch)(void *ctx, struct sampan_runtime *rt, uint32_t index, uint32_t readiness);
+};
+
+/**
+ * One thing that a sensor measures: value * 10^exponent in a unit.
+ */
+struct sampan_sensor_channel {
+  /**
+   * As the name of a device; unique in the sensor.
+   */
+  const char *name;
+  /**
+   * `enum sampan_sensor_unit`.
+   */
+  uint8_t unit;
+  /**
+   * Power of ten that a value is multiplied by: -3 for thousandths.
+   */
+  int8_t exponent;
+};
+
+/**
+ * A driver of sensors. See `sampan_device_ops`.
+ */
+struct sampan_sensor_ops {
+  /**
+   * sizeof(struct sampan_sensor_ops) as the driver compiled it.
+   */
+  uint32_t size;
+  /**
+   * What the sensor measures. NULL only if that is nothing. Borrowed like the table of devices.
+   */
+  const struct sampan_sensor_channel *channels;
+  /**
+   * Number of channels.
+   */
+  size_t channels_len;
+  /**
+   * Measures the channel of that number, counted from 0. Later, the value is put at the operation's `read_addr` by
+   * `sampan_pending_write`, 4 bytes with the lowest first, and the number that it ends with is 0.
+   */
+  int32_t (*read)(void *ctx, uint32_t channel, const struct sampan_operation *operation, int32_t *out_value);
+};
+
+/**
+ * The functions of one driver; all devices of a type may share them.
  *
- * None may call into the runtime.
+ * They are called from thread context, the runtime's lock held, and must not block: an operation is done within the millisecond
+ * or so that a slice takes, or it answers `SAMPAN_STATUS_PENDING` and `sampan_call_complete` ends it later. They may call
+ * nothing of the runtime but that, `sampan_device_event` and `sampan_runtime_wake`. A function that is NULL is answered for
+ * with `SAMPAN_STATUS_UNSUPPORTED`, and each may answer that, `_INVALID_ARGUMENT`, `_BUSY` or `_PLATFORM` itself.
+ */
+union sampan_device_ops {
+  /**
+   * Of SAMPAN_DEVICE_KIND_GPIO.
+   */
+  const struct sampan_gpio_ops *gpio;
+  /**
+   * Of SAMPAN_DEVICE_KIND_ADC.
+   */
+  const struct sampan_adc_ops *adc;
+  /**
+   * Of SAMPAN_DEVICE_KIND_I2C.
+   */
+  const struct sampan_i2c_ops *i2c;
+  /**
+   * Of SAMPAN_DEVICE_KIND_SPI.
+   */
+  const struct sampan_spi_ops *spi;
+  /**
+   * Of SAMPAN_DEVICE_KIND_UART.
+   */
+  const struct sampan_uart_ops *uart;
+  /**
+   * Of SAMPAN_DEVICE_KIND_SENSOR.
+   */
+  const struct sampan_sensor_ops *sensor;
+};
+
+/**
+ * A device that containers may be granted, under the name by which they ask for it.
+ *
+ * Which pin, channel or bus that is, its direction, pull and clock are the driver's: no container can change them.
+ */
+struct sampan_device {
+  /**
+   * 1 to SAMPAN_MAX_DEVICE_NAME letters, digits, `-`, `_`, `.`, NUL-terminated; unique among those of its kind.
+   */
+  const char *name;
+  /**
+   * What the driver's functions get as their first argument.
+   */
+  void *ctx;
+  /**
+   * The driver's functions. Not NULL.
+   */
+  union sampan_device_ops ops;
+  /**
+   * `enum sampan_device_kind`: which member of `ops` is set. Not SAMPAN_DEVICE_KIND_NET.
+   */
+  uint8_t kind;
+};
+
+/**
+ * The flash region that images and records are kept in. An erased byte is 0xff.
+ *
+ * All functions are called from thread context, one at a time, offsets and lengths within the region and multiples of the unit that
+ * is concerned. They may block for as long as the part takes, and return 0 or `SAMPAN_STATUS_PLATFORM`.
+ */
+struct sampan_flash {
+  /**
+   * sizeof(struct sampan_flash) as the port compiled it.
+   */
+  uint32_t size;
+  /**
+   * Bytes of the region: a multiple of `erase_len`.
+   */
+  uint32_t len;
+  /**
+   * Bytes that are erased together: a power of two, and a multiple of `program_len`.
+   */
+  uint32_t erase_len;
+  /**
+   * Bytes that are programmed together, once between two erases: a power of two.
+   */
+  uint32_t program_len;
+  /**
+   * Where the region can be read in place; NULL if it can't.
+   */
+  const uint8_t *mapped;
+  /**
+   * Handed back as the first argument of every function.
+   */
+  void *ctx;
+  /**
+   * Reads bytes at any place. Not NULL.
+   */
+  int32_t (*read)(void *ctx, uint32_t offset, uint8_t *buf, size_t len);
+  /**
+   * Erases whole units. Power may fail meanwhile: they then hold any bits, and no other byte has changed. Not NULL.
+   */
+  int32_t (*erase)(void *ctx, uint32_t offset, uint32_t len);
+  /**
+   * Programs whole units that are erased; `SAMPAN_STATUS_WRONG_STATE` if it sees that one isn't. Power may fail meanwhile: any
+   * subset of their bits is then programmed, and no other byte has changed. Not NULL.
+   */
+  int32_t (*program)(void *ctx, uint32_t offset, const uint8_t *data, size_t len);
+};
+
+/**
+ * An address and a port of the internet protocols.
+ */
+struct sampan_net_address {
+  /**
+   * The address, in the order in which it's written; the first 4 bytes for IPv4.
+   */
+  uint8_t ip[16];
+  /**
+   * Bytes of the address: 4 or 16.
+   */
+  uint8_t ip_len;
+  /**
+   * The port, as a number.
+   */
+  uint16_t port;
+};
+
+/**
+ * Sockets. A member that is NULL is answered for with `SAMPAN_STATUS_UNSUPPORTED`.
+ *
+ * All are called from thread context, the runtime's lock held, and must not block: where there is nothing to take, or no room, they
+ * answer `SAMPAN_STATUS_BUSY`, and what `watch` asked for is told by `sampan_device_event`. `socket` is a number that
+ * `open` or `accept` gave; any other is answered with `SAMPAN_STATUS_INVALID_ARGUMENT`. What can't be reached is answered with
+ * `_NOT_FOUND`, what the socket's state doesn't allow with `_WRONG_STATE`, a family or kind that isn't there with
+ * `_UNSUPPORTED`, sockets all in use with `_TABLE_FULL`, anything else with `_PLATFORM`.
+ */
+struct sampan_net {
+  /**
+   * sizeof(struct sampan_net) as the port compiled it.
+   */
+  uint32_t size;
+  /**
+   * Handed back as the first argument of every function.
+   */
+  void *ctx;
+  /**
+   * Makes a socket of a kind (`enum sampan_socket_kind`), for addresses of `ip_len` bytes.
+   */
+  int32_t (*open)(void *ctx, uint8_t kind, uint8_t ip_len, uint32_t *out_socket);
+  /**
+   * Gives it a local address; port 0: any that is free. `_WRONG_STATE` if it's taken.
+   */
+  int32_t (*bind)(void *ctx, uint32_t socket, const struct sampan_net_address *address);
+  /**
+   * Tells its local address.
+   */
+  int32_t (*local)(void *ctx, uint32_t socket, struct sampan_net_address *out_address);
+  /**
+   * Has it take connections.
+   */
+  int32_t (*listen)(void *ctx, uint32_t socket);
+  /**
+   * Gives the next connection to it, and who made it.
+   */
+  int32_t (*accept)(void *ctx, uint32_t socket, uint32_t *out_socket, struct sampan_net_address *out_address);
+  /**
+   * Connects it, or says where its datagrams go: `_BUSY` while that is under way; asked again, it tells how far that has come.
+   */
+  int32_t (*connect)(void *ctx, uint32_t socket, const struct sampan_net_address *address);
+  /**
+   * Sends as much as there is room for, or one datagram; `address` is NULL for where it's connected. Tells how many bytes.
+   * `_OUT_OF_BOUNDS` for a datagram too large.
+   */
+  int32_t (*send)(void *ctx,
+                  uint32_t socket,
+                  const uint8_t *bytes,
+                  size_t len,
+                  const struct sampan_net_address *address,
+                  uint32_t *out_len);
+  /**
+   * Takes what has come, 0 bytes if the other side has ended the stream; or one datagram, cut to `len`. Tells how many
+   * bytes and from where.
+   */
+  int32_t (*receive)(void *ctx,
+                     uint32_t socket,
+                     uint8_t *buf,
+                     size_t len,
+                     uint32_t *out_len,
+                     struct sampan_net_address *out_address);
+  /**
+   * Says when to call `sampan_device_event` on `rt` with SAMPAN_DEVICE_KIND_NET, `socket` and what is so: bits SAMPAN_READY_*, 0
+   * for never. Each bit is told once, at once if it is so already, and then no more until it's asked for again.
+   */
+  int32_t (*watch)(void *ctx, struct sampan_runtime *rt, uint32_t socket, uint32_t readiness);
+  /**
+   * Ends it. Its number is free again.
+   */
+  int32_t (*close)(void *ctx, uint32_t socket);
+  /**
+   * Looks a host's name up; `name` isn't NUL-terminated. Later, 16 bytes are put at the operation's `read_addr`, an IPv4 address
+   * mapped into IPv6, and the number that it ends with is 0.
+   */
+  int32_t (*resolve)(void *ctx,
+                     const char *name,
+                     size_t name_len,
+                     const struct sampan_operation *operation,
+                     struct sampan_net_address *out_address);
+};
+
+/**
+ * Services that a port gives the runtime. Zero the struct, then set `size` and the members; those up to `fatal` are required.
+ *
+ * None may call into the runtime. What pointers lead to is borrowed as long as the runtime is in service, and doesn't change.
  */
 struct sampan_platform {
   /**
@@ -1082,6 +1653,26 @@ struct sampan_platform {
    * or the system; must not return. Thread context; the lock may be held.
    */
   void (*fatal)(void *ctx, const char *message, size_t len);
+  /**
+   * Microseconds since 1970-01-01 00:00 UTC, 0 while that isn't known. Thread context; doesn't block. May be NULL.
+   */
+  uint64_t (*wall_us)(void *ctx);
+  /**
+   * The devices that there are, in any order. NULL only if `devices_len` is 0.
+   */
+  const struct sampan_device *devices;
+  /**
+   * Number of devices, at most SAMPAN_MAX_DEVICES.
+   */
+  size_t devices_len;
+  /**
+   * The flash region. May be NULL.
+   */
+  const struct sampan_flash *flash;
+  /**
+   * Sockets. May be NULL.
+   */
+  const struct sampan_net *net;
 };
 
 /**
@@ -1319,6 +1910,14 @@ struct sampan_runtime_stats {
    * Polls so far.
    */
   uint64_t polls;
+  /**
+   * Events of devices that came in.
+   */
+  uint32_t device_events;
+  /**
+   * Events of devices that were lost, since more came than can wait for a poll.
+   */
+  uint32_t device_events_lost;
 };
 
 /**
@@ -1764,6 +2363,47 @@ sampan_status sampan_container_list(struct sampan_runtime *rt,
                                     size_t *out_count);
 
 /**
+ * Tells that a device or a socket which is watched has something new. The next poll is woken and takes it.
+ *
+ * - `rt`: as given to the driver's `watch`. Not NULL.
+ * - `kind`: `enum sampan_device_kind`.
+ * - `index`: as given to `watch`: the device's place in the table, counted from 0; or the number of the socket.
+ * - `value`: what is new: bits SAMPAN_EDGE_* of a digital line, SAMPAN_READY_* of a serial line or a socket.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` also if there is no such device, or `_BUSY` if
+ * SAMPAN_MAX_DEVICE_EVENTS came since the last poll: this one is lost, and counted.
+ * Context: any, ISR and driver included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call.
+ */
+sampan_status sampan_device_event(struct sampan_runtime *rt,
+                                  uint8_t kind,
+                                  uint32_t index,
+                                  uint32_t value);
+
+/**
+ * Finds a device by its name.
+ *
+ * - `rt`: from `sampan_runtime_init`. Not NULL.
+ * - `kind`: `enum sampan_device_kind`.
+ * - `name`: NUL-terminated. Not NULL.
+ * - `out_index`: gets its place in the platform's table, for `sampan_device_event`. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT` also for a name that no device can have, or `_NOT_FOUND`.
+ * Context: any, ISR included; never blocks.
+ *
+ * # Safety
+ *
+ * `rt` stays in service during the call. `name` is readable up to its NUL, `out_index` aligned and writable.
+ */
+sampan_status sampan_device_find(struct sampan_runtime *rt,
+                                 uint8_t kind,
+                                 const char *name,
+                                 uint32_t *out_index);
+
+/**
  * Offers a host function to the containers that are created from now on.
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
@@ -1985,7 +2625,7 @@ sampan_status sampan_message_reply(struct sampan_runtime *rt,
                                    size_t payload_len);
 
 /**
- * Tells the time of day, which containers can ask for from then on.
+ * Tells the time of day, which containers can ask for from then on; it counts in the place of the platform's `wall_us`.
  *
  * - `rt`: from `sampan_runtime_init`. Not NULL.
  * - `unix_us`: microseconds since 1970-01-01 UTC.
@@ -1997,7 +2637,8 @@ sampan_status sampan_message_reply(struct sampan_runtime *rt,
  *
  * `rt` stays in service during the call.
  */
-sampan_status sampan_clock_set(struct sampan_runtime *rt, uint64_t unix_us);
+sampan_status sampan_clock_set(struct sampan_runtime *rt,
+                               uint64_t unix_us);
 
 /**
  * Makes a runtime on a caller-given arena; one at a time.
@@ -2005,18 +2646,20 @@ sampan_status sampan_clock_set(struct sampan_runtime *rt, uint64_t unix_us);
  * - `config`: read and copied. Not NULL.
  * - `out_runtime`: gets the runtime. Not NULL.
  *
- * Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform;
- * `_INVALID_ARGUMENT` also for an engine stack too small, and for `signed_only`
- * without an authority; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
+ * Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform, or of a device;
+ * `_INVALID_ARGUMENT` also for an engine stack too small, `signed_only` without an authority, a device's name or kind, or
+ * lengths of the flash that aren't as they must be; `_VERSION`; `_DUPLICATE` for two devices of one kind and name;
+ * `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
  * can't hold the runtime's tables and the engine's stack.
  * Context: thread; doesn't block.
  *
  * # Safety
  *
- * `config` and what it points to are readable. The arena is nobody else's until `sampan_runtime_deinit`.
+ * `config` and what it points to are readable, and what the platform's members point to stays so. The arena is nobody else's until `sampan_runtime_deinit`.
  * No other call of this function or of `sampan_runtime_deinit` is under way.
  */
-sampan_status sampan_runtime_init(const struct sampan_config *config, struct sampan_runtime **out_runtime);
+sampan_status sampan_runtime_init(const struct sampan_config *config,
+                                  struct sampan_runtime **out_runtime);
 
 /**
  * Takes the runtime out of service. All its containers are gone, and the arena is the caller's again.

@@ -49,6 +49,8 @@ void codes_check(void);
 #define sampan_container_stats(...) note_code(NOTED_sampan_container_stats, sampan_container_stats(__VA_ARGS__))
 #define sampan_container_status(...) note_code(NOTED_sampan_container_status, sampan_container_status(__VA_ARGS__))
 #define sampan_container_stop(...) note_code(NOTED_sampan_container_stop, sampan_container_stop(__VA_ARGS__))
+#define sampan_device_event(...) note_code(NOTED_sampan_device_event, sampan_device_event(__VA_ARGS__))
+#define sampan_device_find(...) note_code(NOTED_sampan_device_find, sampan_device_find(__VA_ARGS__))
 #define sampan_host_register(...) note_code(NOTED_sampan_host_register, sampan_host_register(__VA_ARGS__))
 #define sampan_image_confirm(...) note_code(NOTED_sampan_image_confirm, sampan_image_confirm(__VA_ARGS__))
 #define sampan_image_create(...) note_code(NOTED_sampan_image_create, sampan_image_create(__VA_ARGS__))

@@ -37,6 +37,7 @@ static void run_all(void) {
   test_pending();
   test_context();
   test_events();
+  test_devices();
   test_wasi();
   test_messages();
   test_threads();

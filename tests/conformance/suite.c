@@ -317,6 +317,9 @@ uint32_t conformance_run(const struct conformance_port *under_test)
     checks_output();
     checks_containers();
     checks_callers();
+    checks_devices();
+    checks_flash();
+    checks_net();
     checks_fatal();
     checks_memory(); /* last, since it tells what all of them have left in the heap */
     put_start(checks_failed == 0 && checks_passed > 0 ? "result=passed" : "result=failed");

@@ -39,3 +39,9 @@ pub const MAX_SUBSCRIBERS: usize = 64;
 pub const MAX_HANDLES: u16 = 128;
 /// Bytes of one container's mailbox.
 pub const MAX_MAILBOX: u32 = 65_536;
+/// Bytes in a device's name: ASCII letters, digits, `-`, `_` and `.`.
+pub const MAX_DEVICE_NAME: usize = 31;
+/// Devices in the platform's table.
+pub const MAX_DEVICES: usize = 256;
+/// Events of devices that can wait for the next poll.
+pub const MAX_DEVICE_EVENTS: usize = 16;

@@ -19,10 +19,13 @@ mod call;
 mod check;
 mod container;
 mod crypto;
+mod devices;
 mod engine;
+mod flash;
 mod host;
 mod image;
 mod message;
+mod net;
 mod platform;
 mod runtime;
 mod text;
@@ -40,6 +43,12 @@ pub use container::{
     sampan_container_stop,
 };
 pub use crypto::{sampan_bytes, sampan_counter, sampan_crypto};
+pub use devices::{
+    sampan_adc_ops, sampan_device, sampan_device_event, sampan_device_find, sampan_device_ops,
+    sampan_gpio_ops, sampan_i2c_ops, sampan_operation, sampan_sensor_channel, sampan_sensor_ops,
+    sampan_spi_ops, sampan_uart_ops,
+};
+pub use flash::sampan_flash;
 pub use host::{sampan_host_function, sampan_host_register};
 pub use image::{
     SAMPAN_NOT_SAID, sampan_image_confirm, sampan_image_create, sampan_image_info, sampan_image_part,
@@ -48,6 +57,7 @@ pub use image::{
 pub use message::{
     sampan_clock_set, sampan_message, sampan_message_publish, sampan_message_reply, sampan_message_subscribe,
 };
+pub use net::{sampan_net, sampan_net_address};
 pub use platform::sampan_platform;
 pub use runtime::{
     fatal, sampan_runtime, sampan_runtime_deinit, sampan_runtime_init, sampan_runtime_poll,

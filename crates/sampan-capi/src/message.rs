@@ -152,7 +152,7 @@ pub unsafe extern "C" fn sampan_message_reply(
     status(run())
 }
 
-/// Tells the time of day, which containers can ask for from then on.
+/// Tells the time of day, which containers can ask for from then on; it counts in the place of the platform's `wall_us`.
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 /// - `unix_us`: microseconds since 1970-01-01 UTC.

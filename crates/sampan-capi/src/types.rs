@@ -217,6 +217,10 @@ pub struct sampan_runtime_stats {
     pub engine_stack_peak: u32,
     /// Polls so far.
     pub polls: u64,
+    /// Events of devices that came in.
+    pub device_events: u32,
+    /// Events of devices that were lost, since more came than can wait for a poll.
+    pub device_events_lost: u32,
 }
 
 // SAFETY: repr(C), size first, numbers and nullable pointers only.

@@ -15,7 +15,7 @@ use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
 use sampan_image::{Effective, MAX_PERMISSIONS, Permissions};
 use sampan_platform::{Clock, Log};
-use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimDevices, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -196,6 +196,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
+        devices: SimDevices::default(),
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(

@@ -20,7 +20,7 @@ use core::mem::size_of;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status, limits};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
 use sampan_image::TrustStore;
-use sampan_platform::Platform;
+use sampan_platform::{DeviceEvent, Platform};
 
 pub use signed::{Authority, refusal_status};
 
@@ -48,6 +48,10 @@ pub struct RuntimeStats {
     pub container_overhead: usize,
     /// Polls so far.
     pub polls: u64,
+    /// Events of devices that came in.
+    pub device_events: u32,
+    /// Events of devices that were lost, since more came than can wait for a poll.
+    pub device_events_lost: u32,
 }
 
 /// All containers, on one platform and one engine; `H` answers the firmware's host functions.
@@ -70,6 +74,7 @@ where
     polls: u64,
     signed_only: bool,
     trust: Option<TrustStore<'static>>,
+    device_events: u32,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -115,6 +120,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             polls: 0,
             signed_only: config.signed_only,
             trust: None,
+            device_events: 0,
         })
     }
 
@@ -346,7 +352,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         self.table.get_mut(id)?.release()
     }
 
-    /// Tells the time of day: microseconds since 1970-01-01 UTC.
+    /// Tells the time of day, in the place of the platform's: microseconds since 1970-01-01 UTC.
     pub fn set_wall_clock(&mut self, unix_us: u64) {
         self.epoch_us = Some(unix_us.wrapping_sub(self.platform.now_us()));
     }
@@ -469,6 +475,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             arena_peak: self.arena.peak(),
             container_overhead: Self::CONTAINER_OVERHEAD,
             polls: self.polls,
+            device_events: self.device_events,
+            device_events_lost: self.inbox.events_lost(),
         }
     }
 
@@ -513,6 +521,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         while let Some(answer) = self.inbox.pop() {
             self.deliver(answer.token, answer.result);
         }
+        while let Some(event) = self.inbox.pop_event() {
+            self.device_event(event);
+        }
         let now_us = self.platform.now_us();
         for container in self.table.iter_mut() {
             expire(&self.platform, &mut self.engine, container, self.floor, now_us);
@@ -526,8 +537,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     }
 
     fn next_deadline(&self) -> u64 {
-        // An answer may have come while the slice ran.
-        if self.inbox.has_answer() || self.table.iter().any(|(_, container)| container.is_due()) {
+        // An answer or an event may have come while the slice ran.
+        if self.inbox.has_news() || self.table.iter().any(|(_, container)| container.is_due()) {
             return 0;
         }
         self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)
@@ -547,6 +558,11 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Ok(value) => container.set_ready(Some(value), self.floor),
             Err(code) => end(&self.platform, container, ExitReason::HostError(code)),
         }
+    }
+
+    /// Takes what a device tells. No host call waits for one yet, so that it came is all there is to know.
+    const fn device_event(&mut self, _event: DeviceEvent) {
+        self.device_events = self.device_events.saturating_add(1);
     }
 
     fn run_slice(&mut self, idx: usize, started_us: u64) {

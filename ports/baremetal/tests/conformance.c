@@ -8,6 +8,10 @@
 #include "conformance_probe.h"
 #include "no_heap.h"
 #include "sampan_baremetal.h"
+#ifdef WITH_DEVICES
+#include "devices.h"
+#include "wiring.h"
+#endif
 
 enum {
     INTERRUPT_HZ = 1000,
@@ -79,8 +83,17 @@ static void run_expendable(conformance_function *function, void *ctx)
 
 int main(void)
 {
+    static struct sampan_platform platform;
+    platform = *sampan_baremetal_platform();
+#ifdef WITH_DEVICES
+    platform.wall_us = board_wall_us;
+    platform.devices = board_devices;
+    platform.devices_len = board_devices_len;
+    platform.flash = &board_flash;
+    board_flash_init();
+#endif
     const struct conformance_port port = {
-        .platform = sampan_baremetal_platform(),
+        .platform = &platform,
 #ifdef WITH_PACKED
         .name = "baremetal-" BOARD_NAME "-packed",
         .probe = conformance_probe_packed,
@@ -104,6 +117,9 @@ int main(void)
         .log_taken = log_taken,
         .heap_used = no_heap_asked_for,
         .run_expendable = run_expendable,
+#ifdef WITH_DEVICES
+        .wiring = &board_wiring,
+#endif
     };
     return conformance_run(&port) == 0 ? 0 : 1;
 }

@@ -11,7 +11,9 @@ use crate::{
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
 use sampan_engine::Arena;
 use sampan_image::{Effective, Permissions};
-use sampan_platform::{Clock, Entropy, Error, Log};
+use sampan_platform::{
+    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
+};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -122,6 +124,17 @@ impl Log for Board {
     }
 }
 
+impl WallClock for Board {}
+impl Devices for Board {}
+impl Gpio for Board {}
+impl Adc for Board {}
+impl I2c for Board {}
+impl Spi for Board {}
+impl Uart for Board {}
+impl Sensor for Board {}
+impl Flash for Board {}
+impl Net for Board {}
+
 /// The next number of the sequence that `seed` begins (xorshift64*).
 pub(crate) fn random(seed: &Cell<u64>) -> u64 {
     let mut state = seed.get();
@@ -171,7 +184,8 @@ pub(crate) struct World {
 /// An inbox with room for `capacity` answers.
 pub(crate) fn inbox(capacity: usize) -> &'static Inbox {
     let cells = keep((0..capacity).map(InboxCell::new).collect());
-    let inbox = Inbox::new(cells).unwrap();
+    let events = keep((0..2).map(InboxCell::new).collect());
+    let inbox = Inbox::new(cells, events).unwrap();
     keep(std::vec![inbox]).first().unwrap()
 }
 

@@ -65,7 +65,7 @@ fn main() -> ! {
 /// The firmware's life; whether everything came as it should.
 fn run() -> Result<bool, Status> {
     let peripherals = cortex_m::Peripherals::take().ok_or(Status::Platform)?;
-    let inbox = INBOX.init(Inbox::new(ANSWERS.init(core::array::from_fn(InboxCell::new)))?);
+    let inbox = INBOX.init(Inbox::new(ANSWERS.init(core::array::from_fn(InboxCell::new)), &[])?);
     let config = Config { max_containers: CONTAINERS, max_host_functions: 2, ..Config::default() };
     let arena = Arena::new(ARENA.take());
     let runtime =
