@@ -78,6 +78,7 @@ fn kind_of(name: &str) -> Kind {
 impl Argument<'_> {
     /// Whether everything that `other` restricts to, this one has.
     #[must_use]
+    #[inline(never)]
     pub fn covers(&self, other: &Argument<'_>) -> bool {
         match (*self, *other) {
             (Argument::None, Argument::None) => true,
@@ -104,6 +105,7 @@ impl<'a> Permission<'a> {
     /// # Errors
     /// [`PermissionError`] for text that is none: a malformed name, or an argument that the name doesn't
     /// take.
+    #[inline(never)]
     pub fn parse(text: &'a str) -> Result<Self, PermissionError> {
         let bad = text.len() > MAX_PERMISSION_BYTES || text.chars().any(char::is_control);
         let (name, argument) = match text.split_once(':') {
@@ -132,6 +134,7 @@ impl<'a> Permission<'a> {
 
     /// What both permit; `None` if that is nothing.
     #[must_use]
+    #[inline(never)]
     pub fn meet(&self, other: &Self) -> Option<Meet<'a>> {
         if self.name != other.name {
             return None;
@@ -210,6 +213,33 @@ enum Source<'a> {
     Array { count: usize, reader: Reader<'a> },
 }
 
+/// Where a walk through a list is.
+struct Cursor<'a> {
+    lines: core::str::Lines<'a>,
+    texts: core::slice::Iter<'a, &'a str>,
+    count: usize,
+    reader: Reader<'a>,
+}
+
+impl<'a> Cursor<'a> {
+    /// The next permission. Apart, since every walk would else have a copy of all that reading takes.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Permission<'a>> {
+        loop {
+            let text = match self.lines.next().or_else(|| self.texts.next().copied()) {
+                Some(text) => text,
+                None => {
+                    self.count = self.count.checked_sub(1)?;
+                    self.reader.text().ok()?
+                }
+            };
+            if let Ok(permission) = Permission::parse(text) {
+                return Some(permission);
+            }
+        }
+    }
+}
+
 impl<'a> Permissions<'a> {
     /// No permission.
     pub const NONE: Self = Self(Source::Lines(""));
@@ -236,20 +266,13 @@ impl<'a> Permissions<'a> {
 
     /// The permissions, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
-        let (lines, texts, mut count, mut reader): (_, &[&str], _, _) = match self.0 {
+        let (lines, texts, count, reader): (_, &[&str], _, _) = match self.0 {
             Source::Lines(lines) => (lines, &[], 0, Reader::new(&[])),
             Source::Texts(texts) => ("", texts, 0, Reader::new(&[])),
             Source::Array { count, reader } => ("", &[], count, reader),
         };
-        let array = core::iter::from_fn(move || {
-            count = count.checked_sub(1)?;
-            reader.text().ok()
-        });
-        lines
-            .lines()
-            .chain(texts.iter().copied())
-            .chain(array)
-            .filter_map(|text| Permission::parse(text).ok())
+        let mut cursor = Cursor { lines: lines.lines(), texts: texts.iter(), count, reader };
+        core::iter::from_fn(move || cursor.next())
     }
 
     /// Whether one of them covers `action`.
