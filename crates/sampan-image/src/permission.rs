@@ -78,6 +78,7 @@ fn kind_of(name: &str) -> Kind {
 impl Argument<'_> {
     /// Whether everything that `other` restricts to, this one has.
     #[must_use]
+    #[inline(never)]
     pub fn covers(&self, other: &Argument<'_>) -> bool {
         match (*self, *other) {
             (Argument::None, Argument::None) => true,
@@ -104,6 +105,7 @@ impl<'a> Permission<'a> {
     /// # Errors
     /// [`PermissionError`] for text that is none: a malformed name, or an argument that the name doesn't
     /// take.
+    #[inline(never)]
     pub fn parse(text: &'a str) -> Result<Self, PermissionError> {
         let bad = text.len() > MAX_PERMISSION_BYTES || text.chars().any(char::is_control);
         let (name, argument) = match text.split_once(':') {
@@ -132,6 +134,7 @@ impl<'a> Permission<'a> {
 
     /// What both permit; `None` if that is nothing.
     #[must_use]
+    #[inline(never)]
     pub fn meet(&self, other: &Self) -> Option<Meet<'a>> {
         if self.name != other.name {
             return None;
