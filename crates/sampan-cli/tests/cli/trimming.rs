@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What packing leaves out of a module, and where it can be found again.
 
-use crate::signing::{PROJECT, ok, read, workshop};
+use crate::signing::{PROJECT, VERIFY, ok, read, workshop};
 use crate::support::{Directory, command};
 
 const DEBUG: &str = r#"(module (@custom ".debug_info" "where it came from") (memory 2)
@@ -30,6 +30,24 @@ fn what_is_stripped_is_kept_by_its_build_id() {
     assert_eq!(json["components"][1]["sha256"], id);
     assert_eq!(json["build"], id);
     assert!(said.contains(&format!("build {id}\n")), "{said}");
+}
+
+/// Uses the last byte below `__heap_base`, and traps unless it holds what was put there.
+const TO_THE_END: &str = r#"(module (memory (export "memory") 2)
+    (global (export "__heap_base") i32 (i32.const 1024))
+    (func (export "_start") (local $last i32)
+        (local.set $last (i32.const 1023))
+        (i32.store8 (local.get $last) (i32.const 5))
+        (if (i32.ne (i32.load8_u (local.get $last)) (i32.const 5)) (then unreachable))))"#;
+
+#[test]
+fn cut_memory_is_enough_on_both_engines() {
+    let directory = workshop().module("app.wasm", TO_THE_END);
+    let said = ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
+    assert!(said.contains("memory cut from 128.0k to 1.0k"), "{said}");
+    let both = directory.sampan(&[&["run", "sampan.suit", "--engine", "both"], &VERIFY[2..]].concat());
+    assert!(both.code == 0 && both.stderr.contains("the engines agree"), "{both:?}");
+    assert!(both.stderr.contains("1024 bytes of memory"), "{both:?}");
 }
 
 #[test]
