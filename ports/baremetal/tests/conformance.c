@@ -12,13 +12,17 @@
 enum {
     INTERRUPT_HZ = 1000,
     LOG_LEN = 1024,
-    ARENA_LEN = 96 * 1024,
 };
 
 void __real_board_put(const char *text, size_t len);
 void __wrap_board_put(const char *text, size_t len);
 
-static uint8_t arena[ARENA_LEN];
+#ifdef WITH_PACKED_ALONE
+static uint8_t arena[CONFORMANCE_PACKED_ARENA_LEN];
+#else
+static uint8_t arena[CONFORMANCE_ARENA_LEN];
+#endif
+
 static char log_text[LOG_LEN];
 static size_t log_len;
 
