@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conformance suite in a superloop: no tasks, and a timer's interrupt. */
+/*
+ * The conformance suite without an operating system, in a superloop or with an exception that polls: no tasks, and a timer's
+ * interrupt.
+ */
 #include "conformance.h"
 
 #include <string.h>
@@ -8,6 +11,7 @@
 #include "conformance_probe.h"
 #include "no_heap.h"
 #include "sampan_baremetal.h"
+#include "sampan_interrupt.h"
 
 enum {
     INTERRUPT_HZ = 1000,
@@ -81,16 +85,37 @@ static void run_expendable(conformance_function *function, void *ctx)
     function(ctx); /* a poll comes back from a defect */
 }
 
+#ifdef WITH_EXCEPTION
+
+#define PORT_NAME "baremetal-" BOARD_NAME "-exception"
+#define PORT_PLATFORM sampan_interrupt_platform()
+#define PORT_POLL poll_in_exception
+
+/* Has the exception poll once: it comes before this has returned from starting it. */
+static sampan_status poll_in_exception(struct sampan_runtime *rt, uint64_t *out_deadline_us)
+{
+    sampan_interrupt_start(rt, 0);
+    return sampan_interrupt_stop(out_deadline_us);
+}
+
+#else
+
+#define PORT_NAME "baremetal-" BOARD_NAME
+#define PORT_PLATFORM sampan_baremetal_platform()
+#define PORT_POLL sampan_baremetal_poll
+
+#endif
+
 int main(void)
 {
     const struct conformance_port port = {
-        .platform = sampan_baremetal_platform(),
+        .platform = PORT_PLATFORM,
 #ifdef WITH_PACKED
-        .name = "baremetal-" BOARD_NAME "-packed",
+        .name = PORT_NAME "-packed",
         .probe = conformance_probe_packed,
         .probe_len = conformance_probe_packed_len,
 #else
-        .name = "baremetal-" BOARD_NAME,
+        .name = PORT_NAME,
         .probe = conformance_probe,
         .probe_len = conformance_probe_len,
         .probe_memory_limit = CONFORMANCE_WASMI_MEMORY,
@@ -98,7 +123,7 @@ int main(void)
         .arena = arena,
         .arena_len = sizeof arena,
         .put = __real_board_put,
-        .poll = sampan_baremetal_poll,
+        .poll = PORT_POLL,
         .wait = sampan_baremetal_wait,
         .clock_step_us = 5,
         .slack_us = 200,
