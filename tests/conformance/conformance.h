@@ -28,6 +28,9 @@ extern "C" {
 /* Bytes of arena that the suite needs: the library's tables, an engine's stack, two containers, offsets. */
 #define CONFORMANCE_ARENA_LEN (80u * 1024u)
 
+/* The same where the packed engine alone is linked, and pointers have 32 bits. */
+#define CONFORMANCE_PACKED_ARENA_LEN (9u * 1024u)
+
 /* What the probe needs with wasmi, whose estimate is too low for it; with pointers of 64 bits twice as much. */
 #define CONFORMANCE_WASMI_MEMORY (28u * 1024u * (uint32_t)(sizeof(void *) / 4))
 
@@ -71,7 +74,7 @@ struct conformance_port {
     const char *name;
     /* What is checked. */
     const struct sampan_platform *platform;
-    /* At least CONFORMANCE_ARENA_LEN bytes, of any alignment. */
+    /* At least CONFORMANCE_ARENA_LEN bytes, or CONFORMANCE_PACKED_ARENA_LEN, of any alignment. */
     uint8_t *arena;
     size_t arena_len;
     /* The probe, an image for an engine that is linked: see probe/build. */

@@ -15,6 +15,7 @@ mod header;
 mod mangle;
 mod run;
 mod sizes;
+mod wrappers;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,10 @@ cargo xtask staticlib --target TARGET [--features A,B] [--no-default-features]
     Builds libsampan.a for firmware and prints its path.
 cargo xtask dist --target TARGET [--features A,B] [--no-default-features]
     Builds the package for people without Rust and prints its path.
+cargo xtask esp-idf
+    Builds the component for ESP-IDF and prints its path.
+cargo xtask cmsis-pack
+    Builds the CMSIS-Pack and prints its path.
 cargo xtask cross TARGET CARGO-ARGUMENTS...
     Runs cargo for TARGET, building `core` from source where no precompiled one is installed.
 cargo xtask sizes TARGET ARCHIVE
@@ -44,6 +49,8 @@ fn main() -> ExitCode {
             "header" => header::main(rest),
             "staticlib" => cross::staticlib(rest),
             "dist" => dist::main(rest),
+            "esp-idf" => wrappers::esp_idf(rest),
+            "cmsis-pack" => wrappers::cmsis_pack(rest),
             "cross" => cross::main(rest),
             "sizes" => sizes::main(rest),
             "help" | "--help" | "-h" => {
