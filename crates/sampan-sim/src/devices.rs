@@ -155,7 +155,7 @@ impl SimDevices {
     }
 }
 
-/// One device, made by the functions of its kind: [`FakeDevice::line`] and so on.
+/// One device, made by the functions of its kind: [`FakeDevice::output`] and so on.
 #[derive(Debug)]
 pub struct FakeDevice(pub(crate) Fake);
 
