@@ -202,8 +202,8 @@ static int32_t host_wait(void *ctx, struct sampan_call *call, uint64_t *values)
 
 bool probe_offer(struct sampan_runtime *rt)
 {
-    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL };
-    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL };
+    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL, NULL };
+    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL, NULL };
     probe_intercept = NULL;
     memset(probes, 0, sizeof probes);
     return sampan_host_register(rt, &next) == SAMPAN_STATUS_OK && sampan_host_register(rt, &wait) == SAMPAN_STATUS_OK;

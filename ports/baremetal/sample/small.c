@@ -104,9 +104,9 @@ static int32_t host_led(void *ctx, struct sampan_call *call, uint64_t *values)
 }
 
 static const struct sampan_host_function functions[] = {
-    { sizeof functions[0], "room", "temperature", "()i", host_temperature, NULL },
-    { sizeof functions[0], "room", "heat", "(i)", host_heat, NULL },
-    { sizeof functions[0], "board", "led", "(i)", host_led, NULL },
+    { sizeof functions[0], "room", "temperature", "()i", host_temperature, NULL, NULL },
+    { sizeof functions[0], "room", "heat", "(i)", host_heat, NULL, NULL },
+    { sizeof functions[0], "board", "led", "(i)", host_led, NULL, NULL },
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };

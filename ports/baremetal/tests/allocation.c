@@ -192,10 +192,10 @@ static void fail_everywhere(const char *name, const uint8_t *image, size_t image
 int main(void)
 {
     static const struct sampan_host_function temperature = {
-        sizeof temperature, "oven", "temperature", "()i", host_answer_zero, NULL,
+        sizeof temperature, "oven", "temperature", "()i", host_answer_zero, NULL, NULL,
     };
     static const struct sampan_host_function set_setpoint = {
-        sizeof set_setpoint, "oven", "set-setpoint", "(i)i", host_answer_zero, NULL,
+        sizeof set_setpoint, "oven", "set-setpoint", "(i)i", host_answer_zero, NULL, NULL,
     };
     static uint8_t hostile_image[HOSTILE_LEN_MAX];
     runtime = test_begin();

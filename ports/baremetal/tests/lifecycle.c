@@ -162,7 +162,7 @@ static void largest_fits(void)
 int main(void)
 {
     static const struct sampan_host_function temperature = {
-        sizeof temperature, "oven", "temperature", "()i", host_temperature, NULL,
+        sizeof temperature, "oven", "temperature", "()i", host_temperature, NULL, NULL,
     };
     runtime = test_begin();
     call(sampan_host_register(runtime, &temperature), "a function is offered");

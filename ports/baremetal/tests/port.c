@@ -110,8 +110,8 @@ static void start_control(const struct test_module *module)
 /* Last, since the runtime is of no use afterwards. wasmi has a stack of its own that the way back leads out of. */
 static void test_calls(const struct test_module *module)
 {
-    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", host_break, NULL };
-    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", host_reenter, NULL };
+    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", host_break, NULL, NULL };
+    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", host_reenter, NULL, NULL };
     uint64_t deadline_us = 0;
     volatile float kept = 1.5f;
     float sum = kept;

@@ -114,8 +114,8 @@ static int32_t host_wait(void *ctx, struct sampan_call *call, uint64_t *values)
 
 static void start(void)
 {
-    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL };
-    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL };
+    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL, NULL };
+    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL, NULL };
     hooks = target_hooks;
     hooks.fatal = told_fatal;
     hooks.put = no_log;

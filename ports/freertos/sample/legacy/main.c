@@ -46,8 +46,8 @@ static int32_t host_set(void *ctx, struct sampan_call *call, uint64_t *values)
     return SAMPAN_STATUS_OK;
 }
 
-static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL };
-static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL };
+static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL, NULL };
+static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL, NULL };
 static const struct sampan_freertos_hooks hooks = { board_ticks, configCPU_CLOCK_HZ, board_entropy, board_put, NULL };
 #endif
 

@@ -96,9 +96,9 @@ static K_TIMER_DEFINE(beat, on_beat, NULL);
 bool containers_offer(struct sampan_runtime *rt)
 {
     static const struct sampan_host_function functions[] = {
-        { sizeof functions[0], "oven", "temperature", "()i", oven_temperature, NULL },
-        { sizeof functions[0], "oven", "set-setpoint", "(i)i", oven_set_setpoint, NULL },
-        { sizeof functions[0], "oven", "next-beat", "()i", oven_next_beat, NULL },
+        { sizeof functions[0], "oven", "temperature", "()i", oven_temperature, NULL, NULL },
+        { sizeof functions[0], "oven", "set-setpoint", "(i)i", oven_set_setpoint, NULL, NULL },
+        { sizeof functions[0], "oven", "next-beat", "()i", oven_next_beat, NULL, NULL },
     };
     bool offered = true;
     runtime = rt;

@@ -166,8 +166,8 @@ static int32_t answer(void *ctx, struct sampan_call *call, uint64_t *values)
 
 ZTEST(runtime, test_defect_ends_the_runtime_alone)
 {
-    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", break_down, NULL };
-    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", answer, NULL };
+    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", break_down, NULL, NULL };
+    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", answer, NULL, NULL };
     for (int round = 0; round < 3; round++) {
         start(on_event);
         zassert_equal(sampan_host_register(runtime, &get), SAMPAN_STATUS_OK);
