@@ -83,6 +83,8 @@ pub struct ContainerOptions<'a> {
     pub queue_depth: u16,
     /// Calls of Sampan's own and of WASI in a second. 0: any number.
     pub calls_per_second: u32,
+    /// Bytes of its values, if less than its permission gives.
+    pub kv_bytes: Option<u32>,
 }
 
 impl ContainerOptions<'_> {
@@ -108,6 +110,7 @@ impl ContainerOptions<'_> {
         self.handles = narrow(budgets.handles);
         self.queue_depth = narrow(budgets.queue_depth);
         self.calls_per_second = budgets.calls_per_second.unwrap_or(0);
+        self.kv_bytes = budgets.kv_bytes;
         self.denied = policy.denied;
     }
 
@@ -138,6 +141,12 @@ impl ContainerOptions<'_> {
     pub(crate) fn texts_len(&self) -> usize {
         let lens = self.args.iter().chain(self.env).map(|text| text.len().saturating_add(1));
         lens.fold(0, usize::saturating_add)
+    }
+
+    /// Bytes of its values.
+    pub(crate) fn kv_bytes(&self) -> u32 {
+        let permitted = self.permissions.size("kv");
+        self.kv_bytes.map_or(permitted, |bytes| bytes.min(permitted))
     }
 
     pub(crate) fn stack_bytes_or_default(&self) -> u32 {
@@ -179,6 +188,7 @@ impl Default for ContainerOptions<'_> {
             mailbox_bytes: 0,
             queue_depth: 0,
             calls_per_second: 0,
+            kv_bytes: None,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Desk {
                 options.depth_or_default(),
                 &mut end,
             ),
-            values: Shelf::new(options.permissions.size("kv") as usize, &mut end),
+            values: Shelf::new(options.kv_bytes() as usize, &mut end),
             rate: Rate { per_second: options.calls_per_second, since_us: 0, used: 0 },
             timer_told: false,
             end,

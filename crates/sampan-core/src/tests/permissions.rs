@@ -193,7 +193,8 @@ fn values_stay_within_their_quota_and_outlive_a_restart() {
     let script = set(set(get(mailer()), 55), 56);
     let script = set(get(script), 3).call("sampan:kv/1", "set", "(iiii)i", &[1, 5, 16, 43]);
     let script = script.call("sampan:kv/1", "set", "(iiii)i", &[1, 5, 16, 44]);
-    let id = start(&mut world, &script, &permitted_to(&["kv:64"]));
+    let options = ContainerOptions { kv_bytes: Some(64), ..permitted_to(&["kv:100"]) };
+    let id = start(&mut world, &script, &options);
     let (full, missing) = (u64::from(-5_i32 as u32), u64::from(-6_i32 as u32));
     assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
     assert_eq!(world.results(), [missing, 0, full, 55, 0, 0, full]);
