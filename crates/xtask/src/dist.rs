@@ -22,7 +22,7 @@ const COPIED: [(&str, &str); 5] = [
 ];
 
 /// Directories of ports, of which what a user compiles goes in; tests, samples and boards don't.
-const PORTS: [&str; 3] = ["ports/baremetal", "ports/freertos", "ports/zephyr"];
+const PORTS: [&str; 4] = ["ports/baremetal", "ports/crypto", "ports/freertos", "ports/zephyr"];
 const NOT_PACKAGED: [&str; 4] = ["tests", "sample", "samples", "boards"];
 
 /// Files that are filled in: what, and where to.
