@@ -206,8 +206,11 @@ fn a_request_ends_without_an_answer() {
     assert_eq!(world.results(), [u64::from(-6_i32 as u32)], "nobody is there to answer");
 }
 
+/// Topic, payload and token of each message that was heard.
+type Heard = RefCell<Vec<(String, Vec<u8>, u64)>>;
+
 /// A handler of the firmware's that keeps what it gets.
-fn listener(seen: &Rc<RefCell<Vec<(String, Vec<u8>, u64)>>>) -> Responder {
+fn listener(seen: &Rc<Heard>) -> Responder {
     let seen = Rc::clone(seen);
     Responder::of_messages(move |message| {
         let token = message.token.map_or(0, CallToken::to_raw);

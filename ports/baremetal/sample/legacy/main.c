@@ -19,9 +19,6 @@
 #include "images.h"
 #include "sampan_baremetal.h"
 
-/* What containers may do here: print, sleep, draw random numbers. */
-static const char *const permissions[] = { "clock", "log", "random" };
-
 static uint8_t arena[112 * 1024] __attribute__((aligned(16)));
 static struct sampan_runtime *runtime;
 
@@ -97,7 +94,7 @@ int main(void)
     print("oven firmware ready\n");
 #ifdef WITH_SAMPAN
     const struct sampan_container_options options = { .size = sizeof options, .name = "control",
-                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
+                                                      .permissions = (const char *const[]){ "clock", "log" }, .permissions_len = 2 };
     uint32_t id;
     bool started = !sampan_baremetal_init(arena, sizeof arena, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&

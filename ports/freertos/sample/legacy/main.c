@@ -21,14 +21,6 @@
 #include "images.h"
 #include "sampan_freertos.h"
 
-/* What containers may do here: print, sleep, draw random numbers. */
-static const char *const permissions[] = { "clock", "log", "random" };
-static const struct sampan_container_options permitted = {
-    .size = sizeof permitted,
-    .permissions = permissions,
-    .permissions_len = sizeof permissions / sizeof permissions[0],
-};
-
 static uint8_t memory[200 * 1024];
 static struct sampan_runtime *runtime;
 
@@ -46,6 +38,9 @@ static int32_t host_set(void *ctx, struct sampan_call *call, uint64_t *values)
     return SAMPAN_STATUS_OK;
 }
 
+static const char *const permissions[] = { "clock", "log" }; /* whatever is not listed is denied */
+static const struct sampan_container_options permitted = { .size = sizeof permitted, .permissions = permissions,
+                                                           .permissions_len = 2 };
 static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL, NULL };
 static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL, NULL };
 static const struct sampan_freertos_hooks hooks = { board_ticks, configCPU_CLOCK_HZ, board_entropy, board_put, NULL };
