@@ -6,7 +6,6 @@ use super::world::{Responder, World};
 use crate::{CallToken, Config, HostRegistration};
 use sampan_abi::{ContainerId, DeviceKind, ExitReason, LogLevel, Signature, Status, limits};
 use sampan_platform::DeviceEvent;
-use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::string::String;
