@@ -11,7 +11,9 @@ mod create;
 mod engine;
 mod exits;
 mod lifecycle;
+#[cfg(feature = "calls")]
 mod messages;
+#[cfg(feature = "calls")]
 mod permissions;
 mod schedule;
 pub(crate) mod script;

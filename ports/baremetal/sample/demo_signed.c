@@ -96,8 +96,8 @@ static int32_t room_heat(void *ctx, struct sampan_call *call, uint64_t *values)
 static struct sampan_runtime *open(void)
 {
     static const struct sampan_host_function temperature = { sizeof temperature, "room", "temperature", "()i",
-                                                             room_temperature, NULL };
-    static const struct sampan_host_function heat = { sizeof heat, "room", "heat", "(i)", room_heat, NULL };
+                                                             room_temperature, NULL, NULL };
+    static const struct sampan_host_function heat = { sizeof heat, "room", "heat", "(i)", room_heat, NULL, NULL };
     static struct sampan_platform platform;
     struct sampan_config config = {
         .size = sizeof config,

@@ -88,8 +88,8 @@ static uint32_t start(const char *name, const uint8_t *image, uint32_t image_len
 static void start_runtime(void)
 {
     static uint8_t arena[96 * 1024];
-    static const struct sampan_host_function next_beat = { sizeof next_beat, "oven", "next-beat", "()i", host_next_beat, NULL };
-    static const struct sampan_host_function led = { sizeof led, "board", "led", "(i)", host_led, NULL };
+    static const struct sampan_host_function next_beat = { sizeof next_beat, "oven", "next-beat", "()i", host_next_beat, NULL, NULL };
+    static const struct sampan_host_function led = { sizeof led, "board", "led", "(i)", host_led, NULL, NULL };
     struct sampan_platform platform = *sampan_interrupt_platform();
     const struct sampan_config config = {
         .size = sizeof config,

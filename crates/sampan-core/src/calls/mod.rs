@@ -25,6 +25,7 @@ mod random;
 #[allow(unused_imports, unused_variables, reason = "without any area there is nothing to check")]
 pub(crate) mod table;
 #[cfg(test)]
+#[cfg(feature = "calls")]
 mod tests;
 #[cfg(feature = "timer")]
 mod timer;

@@ -2,7 +2,7 @@
 //! Messages between containers and with the firmware: who gets them, who loses them, and who waits for whom.
 
 use super::script::{Op, Script};
-use super::world::{Responder, World, permitted_to};
+use super::world::{Listener, Responder, World, permitted_to};
 use crate::{CallToken, Config, ContainerOptions, Handler, Message};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status};
 use std::boxed::Box;
@@ -295,20 +295,9 @@ fn settle_some(world: &mut World, polls: usize) {
     }
 }
 
-type MessageClosure = dyn Fn(&Message<'_>);
-
-/// What a [`Responder`] does with messages.
-pub(crate) struct Listener(Box<MessageClosure>);
-
-impl Listener {
-    pub(crate) fn hear(&self, message: &Message<'_>) {
-        (self.0)(message);
-    }
-}
-
 impl Responder {
     fn of_messages(function: impl Fn(&Message<'_>) + 'static) -> Self {
-        Self { calls: Box::new(|_, _| -1), messages: Some(Listener(Box::new(function))) }
+        Self { calls: Box::new(|_, _| -1), messages: Some(Listener::new(function)) }
     }
 }
 

@@ -2,7 +2,6 @@
 //! A runtime on a board that tests steer: clock, log and entropy are in their hands.
 
 use super::engine::ScriptEngine;
-use super::messages::Listener;
 use super::script::Script;
 use crate::{
     Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Message, Runtime,
@@ -134,6 +133,22 @@ impl Uart for Board {}
 impl Sensor for Board {}
 impl Flash for Board {}
 impl Net for Board {}
+
+type MessageClosure = dyn Fn(&Message<'_>);
+
+/// What a [`Responder`] does with messages.
+pub(crate) struct Listener(Box<MessageClosure>);
+
+impl Listener {
+    #[cfg(feature = "calls")]
+    pub(crate) fn new(function: impl Fn(&Message<'_>) + 'static) -> Self {
+        Self(Box::new(function))
+    }
+
+    pub(crate) fn hear(&self, message: &Message<'_>) {
+        (self.0)(message);
+    }
+}
 
 /// The next number of the sequence that `seed` begins (xorshift64*).
 pub(crate) fn random(seed: &Cell<u64>) -> u64 {
