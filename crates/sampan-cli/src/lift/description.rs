@@ -63,20 +63,6 @@ pub(super) enum Data {
 }
 
 impl Description {
-    /// Reads a description.
-    ///
-    /// # Errors
-    /// What is wrong with it, and where.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let description: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-            let message = error.message().lines().collect::<Vec<_>>().join(" ");
-            format!("line {}: {message}", before.matches('\n').count() + 1)
-        })?;
-        description.check()?;
-        Ok(description)
-    }
-
     pub(super) fn name(&self) -> &str {
         &self.library.name
     }
@@ -86,7 +72,11 @@ impl Description {
         parse_size(&self.library.buffer).map_err(|error| format!("library.buffer: {error}"))
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// Whether all of it fits together.
+    ///
+    /// # Errors
+    /// What doesn't.
+    pub(super) fn check(&self) -> Result<(), String> {
         self.buffer_bytes()?;
         if !is_identifier(&self.library.name) || self.library.name.len() > 32 {
             return Err("library.name is no identifier of C of at most 32 characters".to_owned());
@@ -160,6 +150,11 @@ fn is_identifier(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Description, String> {
+        let description: Description = crate::description::parse(text)?;
+        description.check().map(|()| description)
+    }
+
     const GOOD: &str = r#"
 [library]
 name = "lz4"
@@ -175,7 +170,7 @@ parameters = [{ name = "p", type = "const char *", data = "in", bytes = "n" }, {
 
     #[test]
     fn what_does_not_fit_together_is_refused() {
-        assert_eq!(Description::parse(GOOD).map(|description| description.function.len()), Ok(1));
+        assert_eq!(parse(GOOD).map(|description| description.function.len()), Ok(1));
         let cases = [
             ("\"4k\"", "\"0\"", "library.buffer"),
             ("\"lz4\"", "\"l z\"", "library.name"),
@@ -192,11 +187,11 @@ parameters = [{ name = "p", type = "const char *", data = "in", bytes = "n" }, {
             ("\"const char *\"", "\"char (*)[4]\"", "typedef"),
         ];
         for (from, to, expected) in cases {
-            let error = Description::parse(&GOOD.replace(from, to)).unwrap_err();
+            let error = parse(&GOOD.replace(from, to)).unwrap_err();
             assert!(error.contains(expected), "{to}: {error}");
         }
         let (_, function) = GOOD.split_at(GOOD.find("[[").unwrap());
-        let error = Description::parse(&format!("{GOOD}{function}")).unwrap_err();
+        let error = parse(&format!("{GOOD}{function}")).unwrap_err();
         assert_eq!(error, "function f stands there twice");
     }
 }

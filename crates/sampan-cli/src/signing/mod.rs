@@ -46,7 +46,7 @@ pub(crate) fn run(command: &Command) -> Result<String, Failure> {
 }
 
 /// A file that was read but isn't accepted.
-fn refused(path: &Path, error: impl Display) -> Failure {
+pub(crate) fn refused(path: &Path, error: impl Display) -> Failure {
     Failure::new(ExitStatus::Refused, format!("{}: refused: {error}", path.display()))
 }
 

@@ -8,6 +8,7 @@ use super::keys::read_private;
 use super::verify::check_parts;
 use super::{refused, uuid};
 use crate::arguments::PackArguments;
+use crate::description;
 use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
@@ -145,12 +146,7 @@ struct FaultTable {
 /// `sampan pack` of a description: writes the image, signed if keys are given.
 pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
     let path = &arguments.file;
-    let text = String::from_utf8(image::read(path)?).map_err(|_| refused(path, "it isn't text"))?;
-    // The first line says what, the rest shows where.
-    let project: Project = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
-        refused(path, format!("line {line}: {}", error.message().lines().collect::<Vec<_>>().join(" ")))
-    })?;
+    let project: Project = description::read(path)?;
     if arguments.memory.is_some() && !project.image.engines.contains(&Engine::Packed) {
         return Err(Failure::new(
             ExitStatus::Usage,
