@@ -31,10 +31,12 @@ pub(crate) fn run(arguments: &LiftArguments) -> Result<String, Failure> {
     let path = &arguments.file;
     let description: Description = crate::description::read(path)?;
     description.check().map_err(|wrong| refused(path, wrong))?;
+    let buffer_bytes = description.buffer_bytes().map_err(|wrong| refused(path, wrong))?;
     let mut said = String::new();
-    for (kind, source) in
-        [("shim", generate::shim(&description)), ("container", generate::container(&description))]
-    {
+    for (kind, source) in [
+        ("shim", generate::shim(&description, buffer_bytes)),
+        ("container", generate::container(&description, buffer_bytes)),
+    ] {
         let output = arguments.output.join(format!("{}_{kind}.c", description.name()));
         image::write(&output, source.as_bytes())?;
         said.push_str(&format!("{}\n", output.display()));

@@ -6,6 +6,8 @@ use serde::Deserialize;
 
 /// Parameters of one function, at most: SAMPAN_LIFT_MAX_VALUES.
 const MAX_PARAMETERS: usize = 12;
+/// What a pointer's bytes are aligned to in the container, by `sampan_lift.c`.
+const ALIGNMENT: u32 = 8;
 
 /// A whole description.
 #[derive(Debug, Deserialize)]
@@ -67,9 +69,10 @@ impl Description {
         &self.library.name
     }
 
-    /// Bytes for what the pointers of one call point to.
+    /// Bytes for what the pointers of one call point to, as many as the alignment of each allows for.
     pub(super) fn buffer_bytes(&self) -> Result<u32, String> {
-        parse_size(&self.library.buffer).map_err(|error| format!("library.buffer: {error}"))
+        let bytes = parse_size(&self.library.buffer).map_err(|error| format!("library.buffer: {error}"))?;
+        bytes.checked_next_multiple_of(ALIGNMENT).ok_or_else(|| "library.buffer: too large".to_owned())
     }
 
     /// Whether all of it fits together.
@@ -77,7 +80,6 @@ impl Description {
     /// # Errors
     /// What doesn't.
     pub(super) fn check(&self) -> Result<(), String> {
-        self.buffer_bytes()?;
         if !is_identifier(&self.library.name) || self.library.name.len() > 32 {
             return Err("library.name is no identifier of C of at most 32 characters".to_owned());
         }
@@ -152,7 +154,8 @@ mod tests {
 
     fn parse(text: &str) -> Result<Description, String> {
         let description: Description = crate::description::parse(text)?;
-        description.check().map(|()| description)
+        description.check()?;
+        description.buffer_bytes().map(|_| description)
     }
 
     const GOOD: &str = r#"
