@@ -58,9 +58,9 @@ pub struct ContainerOptions<'a> {
     pub share: u16,
     /// Who goes first among those within their share, 0 (first) to [`limits::MAX_PRIORITY`].
     pub priority: u8,
-    /// What it may do; nothing unless it's said.
+    /// What it may do; nothing unless it's said. No call is checked against it yet.
     pub permissions: Effective<'a>,
-    /// What follows a call that it may not make.
+    /// What follows a call that it may not make, once calls are checked.
     pub denied: DeniedAction,
 }
 
