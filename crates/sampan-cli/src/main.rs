@@ -12,6 +12,7 @@ mod both;
 mod cc;
 mod compare;
 mod container_file;
+mod description;
 mod engine;
 mod exit;
 mod image;

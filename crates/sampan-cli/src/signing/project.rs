@@ -9,6 +9,7 @@ use super::device::check_parts;
 use super::keys::read_private;
 use super::{materials, refused, uuid};
 use crate::arguments::PackArguments;
+use crate::description;
 use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
@@ -165,7 +166,7 @@ struct FaultTable {
 /// `sampan pack` of a description: writes the image, signed if keys are given.
 pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
     let path = &arguments.file;
-    let project = Project::read(path)?;
+    let project: Project = description::read(path)?;
     if arguments.memory.is_some() && !project.image.engines.contains(&Engine::Packed) {
         return Err(Failure::new(
             ExitStatus::Usage,
@@ -196,7 +197,7 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
 
 /// The bill of materials of the image that a description makes, whoever's document the image refers to.
 pub(super) fn bill(path: &Path) -> Result<String, Failure> {
-    let project = Project::read(path)?;
+    let project: Project = description::read(path)?;
     project.bill(path, &project.parts(path, &PackArguments::of(path))?)
 }
 
@@ -224,16 +225,6 @@ struct Reference {
 }
 
 impl Project {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let text = String::from_utf8(image::read(path)?).map_err(|_| refused(path, "it isn't text"))?;
-        // The first line says what, the rest shows where.
-        toml::from_str(&text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-            let message = error.message().lines().collect::<Vec<_>>().join(" ");
-            refused(path, format!("line {}: {message}", before.lines().count().max(1)))
-        })
-    }
-
     fn has(&self, engine: Engine) -> bool {
         self.image.engines.contains(&engine)
     }
