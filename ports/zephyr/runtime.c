@@ -151,6 +151,7 @@ sampan_status sampan_zephyr_deinit(void)
     }
     port_wake(NULL);
     thread_join();
+    port_quiet();
     sampan_status status = sampan_runtime_deinit(runtime);
     (void)atomic_set(&state, STATE_OUT);
     return status;

@@ -5,7 +5,10 @@
  * The suite polls by itself, in a thread whose stack lies below the arena, as those of all threads that poll here must
  * on Armv8-M.
  */
+#include <time.h>
+
 #include <zephyr/kernel.h>
+#include <zephyr/sys/clock.h>
 #include <zephyr/sys/util.h>
 
 #include "conformance.h"
@@ -137,9 +140,20 @@ static void run_suite(void *unused_0, void *unused_1, void *unused_2)
     }
 }
 
+/* Where no real-time clock has told it. */
+static void set_time_of_day(void)
+{
+    static const struct timespec begun = { .tv_sec = 1767323045 };
+    if (!IS_ENABLED(CONFIG_SAMPAN_WALL_RTC)) {
+        __ASSERT(platform.wall_us(platform.ctx) == 0, "a time of day that nobody has set is known");
+        (void)sys_clock_settime(SYS_CLOCK_REALTIME, &begun);
+    }
+}
+
 int main(void)
 {
     platform = *sampan_zephyr_platform();
+    set_time_of_day();
 #ifdef CONFIG_ARCH_POSIX
     platform.now_us = now_us_taking_time;
 #endif
