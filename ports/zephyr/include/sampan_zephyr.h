@@ -9,6 +9,7 @@
 #ifndef SAMPAN_ZEPHYR_H
 #define SAMPAN_ZEPHYR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,6 +56,13 @@ typedef void sampan_zephyr_event(void *ctx, const struct sampan_event *event);
  * may be called again. Thread context; waits for a runtime thread that is about to end.
  */
 sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, struct sampan_runtime **out_runtime);
+
+/*
+ * Says whose signed images run, from the next sampan_zephyr_init on: `authority` is borrowed as in struct sampan_config; with
+ * `signed_only` nothing else runs. NULL and false, as at the beginning: no signed image does. Thread context, while the runtime
+ * isn't in service.
+ */
+void sampan_zephyr_authority(const struct sampan_authority *authority, bool signed_only);
 
 /*
  * Ends the runtime thread and takes the runtime out of service; its containers are gone. No other call on it
