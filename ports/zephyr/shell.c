@@ -344,6 +344,7 @@ SHELL_STATIC_SUBCMD_SET_CREATE(
     SHELL_CMD_ARG(release, NULL, "Lets a container go from quarantine: it's stopped then.\nrelease <name>", cmd_release, 2, 0),
     SHELL_CMD_ARG(rm, NULL, "Removes a container that doesn't run.\nrm <name>", cmd_rm, 2, 0),
     SHELL_CMD_ARG(stats, NULL, "Counters of the runtime, or of a container.\nstats [<name>]", cmd_stats, 1, 1),
+#ifdef CONFIG_SAMPAN_SHELL_IMAGES
     SHELL_CMD_ARG(keys, NULL, "Lists the keys of the trust store in force.", shell_cmd_keys, 1, 0),
     SHELL_CMD_ARG(trust, NULL, "Puts a trust store in force.\ntrust <image>", shell_cmd_trust, 2, 0),
     SHELL_CMD_ARG(inspect, NULL, "Verifies a signed image and tells what it says.\ninspect <image>", shell_cmd_inspect, 2, 0),
@@ -351,6 +352,7 @@ SHELL_STATIC_SUBCMD_SET_CREATE(
                   shell_cmd_permissions, 2, 0),
     SHELL_CMD_ARG(load, NULL, "Verifies a signed image and creates its container.\nload <image>", shell_cmd_load, 2, 0),
     SHELL_CMD_ARG(confirm, NULL, "Refuses older images of a container from now on.\nconfirm <name>", shell_cmd_confirm, 2, 0),
+#endif
     SHELL_SUBCMD_SET_END);
 
 SHELL_CMD_REGISTER(sampan, &sampan_commands, "Containers", NULL);

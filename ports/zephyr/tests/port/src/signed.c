@@ -59,14 +59,19 @@ static void before(void *unused)
     zassert_equal(sampan_host_register(runtime, &heat), SAMPAN_STATUS_OK);
 }
 
-static void after(void *unused)
+/* What verifying took, with the shell around it. */
+static void print_stack(void)
 {
-    ARG_UNUSED(unused);
     size_t unused_len;
     if (k_thread_stack_space_get(k_current_get(), &unused_len) == 0) {
         TC_PRINT("stack name=verifier size=%u used=%u\n", (unsigned int)CONFIG_ZTEST_STACK_SIZE,
                  (unsigned int)(CONFIG_ZTEST_STACK_SIZE - unused_len));
     }
+}
+
+static void after(void *unused)
+{
+    ARG_UNUSED(unused);
     (void)sampan_zephyr_deinit();
     sampan_zephyr_authority(NULL, false);
 }
@@ -99,6 +104,7 @@ ZTEST(signed_images, test_good)
     k_msleep(50);
     command("sampan rm oven.thermostat", 0, "");
     command("sampan load older", -EINVAL, "older than");
+    print_stack();
 }
 
 ZTEST(signed_images, test_refused)
