@@ -94,7 +94,9 @@ static int32_t status_of(int error)
     case EPFNOSUPPORT:
     case EPROTONOSUPPORT:
     case EPROTOTYPE:
+#if ENOTSUP != EOPNOTSUPP
     case ENOTSUP:
+#endif
     case EOPNOTSUPP:
         return SAMPAN_STATUS_UNSUPPORTED;
     case EMFILE:

@@ -17,7 +17,9 @@ SAMPAN_ZEPHYR_GPIO_OUTPUT(led0);
 SAMPAN_ZEPHYR_GPIO_INPUT(in0);
 SAMPAN_ZEPHYR_ADC(light);
 SAMPAN_ZEPHYR_I2C(bus);
+SAMPAN_ZEPHYR_SPI(echo);
 SAMPAN_ZEPHYR_UART(loop);
+SAMPAN_ZEPHYR_SENSOR(thermometer, SENSOR_CHAN_AMBIENT_TEMP, "temperature", SAMPAN_SENSOR_UNIT_CELSIUS, -3);
 
 #define LIGHT_MV 1650
 
@@ -53,7 +55,11 @@ const struct conformance_wiring *devices_prepare(struct sampan_platform *platfor
         .i2c_address = 0x50,
         .i2c_register_len = 1,
         .i2c_registers = { 2, 9 },
+        .spi = "echo",
         .uart = "loop",
+        .sensor = "thermometer",
+        .sensor_min = -CONFORMANCE_MC,
+        .sensor_max = -CONFORMANCE_MC,
     };
     static struct sampan_gpio_ops wired;
     static struct sampan_device table[8];
