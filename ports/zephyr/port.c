@@ -192,7 +192,7 @@ static void nothing(struct k_work *work)
 }
 
 /* Answers are handed on by the system's work queue, one after another: so a last one comes after them. */
-void port_quiet(void)
+void sampan_zephyr_quiet(void)
 {
     static K_WORK_DEFINE(last, nothing);
     struct k_work_sync sync;

@@ -12,9 +12,6 @@ void port_wake(void *ctx);
 /* The time of day: a member of the platform. */
 uint64_t port_wall_us(void *ctx);
 
-/* Nothing is told of any more, and what was about to be told has been. Thread context. */
-void port_quiet(void);
-
 /* A defect has ended the runtime: its thread, unless it is the one that calls, ends soon. Thread context. */
 void runtime_failed(void);
 

@@ -136,6 +136,7 @@ sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, st
         return SAMPAN_STATUS_WRONG_STATE;
     }
     thread_join();
+    sampan_zephyr_quiet(); /* what a runtime left that a defect has ended */
     sampan_status status = sampan_runtime_init(&config, &runtime);
     if (status != SAMPAN_STATUS_OK) {
         (void)atomic_set(&state, STATE_OUT);
@@ -161,7 +162,7 @@ sampan_status sampan_zephyr_deinit(void)
     }
     port_wake(NULL);
     thread_join();
-    port_quiet();
+    sampan_zephyr_quiet();
     sampan_status status = sampan_runtime_deinit(runtime);
     (void)atomic_set(&state, STATE_OUT);
     return status;

@@ -84,6 +84,12 @@ const struct sampan_zephyr_image *sampan_zephyr_image_find(const char *name);
 const struct sampan_platform *sampan_zephyr_platform(void);
 
 /*
+ * Closes the sockets of all containers and waits until devices have answered what is under way: call it before
+ * sampan_runtime_deinit, in a thread that polls by itself. Thread context, not the system's work queue.
+ */
+void sampan_zephyr_quiet(void);
+
+/*
  * The wait between two polls: until `deadline_us`, a wake, or earlier. Returns at once if the deadline has passed or
  * a wake came since the last wait. For a thread that polls by itself.
  */

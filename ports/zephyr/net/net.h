@@ -9,7 +9,7 @@
 
 extern const struct sampan_net port_net;
 
-/* Has nothing be told of any more: what was watched isn't, names that are looked up are dropped. Thread context. */
+/* Closes all sockets, and drops names that are looked up: nothing is told of any more. Thread context. */
 void port_net_quiet(void);
 
 /* Reads an address that is written as one. */

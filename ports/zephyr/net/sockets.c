@@ -328,15 +328,21 @@ static void leave_round(struct place *place)
     }
 }
 
+/* With the table's lock, likewise. */
+static void end(struct place *place)
+{
+    leave_round(place);
+    (void)zsock_close(place->fd);
+    place->used = false;
+}
+
 static int32_t net_close(void *ctx, uint32_t socket)
 {
     ARG_UNUSED(ctx);
     (void)k_mutex_lock(&table, K_FOREVER);
     struct place *place = place_of(socket);
     if (place != NULL) {
-        leave_round(place);
-        (void)zsock_close(place->fd);
-        place->used = false;
+        end(place);
     }
     (void)k_mutex_unlock(&table);
     return place != NULL ? SAMPAN_STATUS_OK : SAMPAN_STATUS_INVALID_ARGUMENT;
@@ -346,7 +352,9 @@ void port_net_quiet(void)
 {
     (void)k_mutex_lock(&table, K_FOREVER);
     for (uint32_t idx = 0; idx < SOCKETS; idx++) {
-        leave_round(&places[idx]);
+        if (places[idx].used) {
+            end(&places[idx]);
+        }
     }
     (void)k_mutex_unlock(&table);
     port_net_resolve_quiet();
