@@ -8,11 +8,16 @@
 mod calls;
 mod churn;
 mod create;
+#[cfg(feature = "calls")]
+mod devices;
+mod devices_board;
 mod engine;
 mod exits;
 mod lifecycle;
 #[cfg(feature = "calls")]
 mod messages;
+#[cfg(feature = "calls")]
+mod net;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;
