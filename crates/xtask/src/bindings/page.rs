@@ -32,13 +32,7 @@ pub(super) fn reference(abi: &Abi) -> String {
             found.name, found.doc
         );
         for field in &found.fields {
-            let _ = writeln!(
-                out,
-                "- `{}` ({}): {}",
-                field.name,
-                field.number.name(),
-                field.doc
-            );
+            let _ = writeln!(out, "- `{}` ({}): {}", field.name, field.number.name(), field.doc);
         }
     }
     out

@@ -27,13 +27,7 @@ pub(super) fn bindings(abi: &Abi) -> String {
             camel(&found.name)
         );
         for field in &found.fields {
-            let _ = writeln!(
-                out,
-                "/// {}\npub {}: {},",
-                field.doc,
-                field.name,
-                field.number.name()
-            );
+            let _ = writeln!(out, "/// {}\npub {}: {},", field.doc, field.name, field.number.name());
         }
         out.push_str("}\n\n");
     }
