@@ -15,6 +15,7 @@ mod container_file;
 mod description;
 mod engine;
 mod exit;
+mod fake;
 mod image;
 mod lift;
 mod program;
