@@ -36,6 +36,8 @@ mod cbor;
 mod crypto;
 mod envelope;
 mod error;
+#[cfg(feature = "rust-crypto")]
+mod es256;
 mod identity;
 mod manifest;
 mod permission;
