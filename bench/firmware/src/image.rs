@@ -5,7 +5,7 @@
 //! payloads. The runtime around it isn't, nor what a policy says.
 
 use sampan_image::{
-    CounterFailed, Counters, Crypto, CryptoFailed, Device, PublicKey, Purpose, RustCrypto, TrustStore, Verifier,
+    Contents,     CounterFailed, Counters, Crypto, CryptoFailed, Device, PublicKey, Purpose, RustCrypto, TrustStore, Verifier,
 };
 
 unsafe extern "C" {
@@ -46,17 +46,36 @@ impl Counters for Zero {
 #[repr(C)]
 pub(crate) struct Input { vendor_id: [u8; 16], roots: [[u8; 64]; 2], trust: &'static [u8], image: &'static [u8] }
 
+/// One envelope under two given keys.
+fn envelope(input: &Input, crypto: &impl Crypto) -> Result<bool, sampan_image::Error> {
+    let contents = Contents::read(input.image)?;
+    let envelope = contents.envelope();
+    envelope.check_digest(crypto)?;
+    for signature in envelope.signatures() {
+        if !envelope.signed_by(&signature, &PublicKey::Es256(input.roots[0]), crypto)? {
+            return Ok(false);
+        }
+    }
+    contents.check_payloads(crypto)?;
+    Ok(true)
+}
+
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn bench_envelope(input: &Input) -> i32 { envelope(input, &RustCrypto).map_or(-1, i32::from) }
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn bench_envelope_foreign(input: &Input) -> i32 { envelope(input, &Foreign).map_or(-1, i32::from) }
+
 fn verify(input: &Input, crypto: &impl Crypto) -> i32 {
     let device = Device { vendor_id: input.vendor_id, packed_format: Some(1), native_target: None };
     let roots = [PublicKey::Es256(input.roots[0]), PublicKey::Es256(input.roots[1])];
     let trust = match TrustStore::verify(input.trust, Purpose::Installed, &device, &roots, None, &Zero, crypto) {
         Ok(trust) => trust,
-        Err(error) => return error.kind as i32 + 1,
+        Err(error) => return error.kind() as i32 + 1,
     };
     let verifier = Verifier { device, trust, counters: &Zero, crypto };
     match verifier.verify(input.image, Purpose::Install) {
         Ok(_) => 0,
-        Err(error) => error.kind as i32 + 1,
+        Err(error) => error.kind() as i32 + 1,
     }
 }
 

@@ -113,7 +113,7 @@ unsafe impl CStruct for sampan_image_signer {}
 #[inline(never)]
 fn info(image: &Image<'_>) -> Result<sampan_image_info, Status> {
     let contents = image.contents();
-    let bad = |error: sampan_image::Error| refusal_status(error.kind);
+    let bad = |error: sampan_image::Error| refusal_status(error.kind());
     let effective = contents.effective().map_err(bad)?;
     let policy = contents.payload(Part::Policy).map(Policy::parse).transpose().map_err(bad)?;
     let budgets = policy.map_or_else(Default::default, |policy| policy.budgets);
@@ -274,7 +274,7 @@ pub unsafe extern "C" fn sampan_image_confirm(rt: *mut sampan_runtime, id: u32) 
 unsafe fn read<'a>(image: *const u8, image_len: usize) -> Result<(Contents<'a>, &'a [u8]), Status> {
     // SAFETY: the caller's promise.
     let image = unsafe { bytes(image, image_len) }?;
-    let contents = Contents::read(image).map_err(|error| refusal_status(error.kind))?;
+    let contents = Contents::read(image).map_err(|error| refusal_status(error.kind()))?;
     Ok((contents, image))
 }
 
@@ -387,7 +387,7 @@ pub unsafe extern "C" fn sampan_image_permission(
             not_null(buf)?;
         }
         let list = PermissionList::from_raw(list).ok_or(Status::InvalidArgument)?;
-        let effective = contents.effective().map_err(|error| refusal_status(error.kind))?;
+        let effective = contents.effective().map_err(|error| refusal_status(error.kind()))?;
         let mut written = 0;
         // SAFETY: the caller's promise.
         let mut write_text = |text: &dyn Display| written = unsafe { put(buf, len, format_args!("{text}")) };
