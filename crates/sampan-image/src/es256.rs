@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! ES256 for verifiers: ECDSA on P-256 out of the arithmetic of `p256`, for the least flash and stack.
 //!
-//! All that goes in is public, so nothing here need take the same time for every input. That is what the way through
-//! `p256::ecdsa` pays for, with tables of multiples on the stack and code that stands there twice: 5 KB of
-//! stack and 4 KB of flash more. Points are added by complete formulas, so no sum needs a case of its own.
+//! All that goes in is public, so nothing here need take the same time for every input. The way through `p256::ecdsa` does,
+//! and has tables of multiples on the stack for it: on a Cortex-M4 that is 4 KB of stack and 7 KB of flash more, for 15 %
+//! fewer instructions. Points are added by complete formulas, so no sum needs a case of its own.
 
 use p256::elliptic_curve::Group;
 use p256::elliptic_curve::ff::{Field, PrimeField};

@@ -53,7 +53,9 @@ fn either_root_signs_and_nobody_else() {
 fn stores_only_get_newer() {
     let bytes = trust_bytes();
     let with = |confirmed, floor, purpose| {
-        open(&bytes, purpose, None, &Fixed { confirmed, floor, broken: false }).err().map(|error| error.kind())
+        open(&bytes, purpose, None, &Fixed { confirmed, floor, broken: false })
+            .err()
+            .map(|error| error.kind())
     };
     assert_eq!(with(0, 1, Purpose::Install), None);
     assert_eq!(with(1, 0, Purpose::Install), Some(ErrorKind::Rollback));
