@@ -189,7 +189,7 @@ static void inspection(void) {
   CHECK(info.parts_len == 3 && info.signers_len == 2);
   CHECK_EQUAL(SAMPAN_KEY_ROLE_DEVELOPER | SAMPAN_KEY_ROLE_OPERATOR, info.roles);
   CHECK(info.requested_len == 5 && info.effective_len == 4 && info.refused_len == 1);
-  CHECK(info.memory_bytes == SAMPAN_NOT_SAID && info.stack_bytes == 4096 && info.calls_per_second == 0);
+  CHECK(info.memory_bytes == SAMPAN_NOT_SAID && info.stack_bytes == 4096 && info.calls_per_second == 100);
   CHECK(info.cpu_share == 300 && info.priority == 2 && info.autostart == 1 && info.denied == 2);
   CHECK(info.fault == 1 && info.backoff_ms == 100 && info.backoff_cap_ms == 60000 && info.window_s == SAMPAN_NOT_SAID);
   const uint8_t *bytes = image.bytes;

@@ -168,7 +168,9 @@ static void show_rogue_import(struct sampan_runtime *rt, uint64_t activations[US
     uint32_t id;
     size_t used_before = arena_used(rt);
     demo_run_until_step_done(rt);
+    demo_beats_hold(true);
     sampan_status status = sampan_image_create(rt, signed_rogue_import, signed_rogue_import_len, &id);
+    demo_beats_hold(false);
     demo_run_until_step_done(rt);
     demo_jitter_begin();
     demo_run_ms(ROGUE_MS);
@@ -236,6 +238,7 @@ _Noreturn void demo_run(const struct demo_firmware *firmware)
     demo_engines_run(rt);
     show_table(rt);
     print("\n== What is refused: plain, unsigned, altered, by a foreign key, outdated; and a key revoked\n");
+    demo_beats_hold(true);
     demo_signed_run(rt);
     bool passed = demo_checks_failed() == 0;
     print("\ndemo checks=%u failed=%u result=%s\n", (unsigned)demo_checks_made(), (unsigned)demo_checks_failed(),

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "board.h"
+#include "demo_latency.h"
 #include "demo_report.h"
 #include "demo_steps.h"
 #include "firmware.h"
@@ -56,6 +57,7 @@ static void measure(struct sampan_runtime *rt, const struct engine_case *one, in
     uint32_t id;
     *out_cost = (struct engine_cost){ .stats = { .size = sizeof out_cost->stats } };
     demo_run_until_step_done(rt);
+    demo_beats_hold(true);
     uint32_t begun_ticks = board_ticks();
     sampan_status status = sampan_image_verify(rt, one->image.bytes, *one->image.len, SAMPAN_IMAGE_PURPOSE_INSTALL, &info);
     out_cost->verify_insn = demo_insn(board_ticks() - begun_ticks);
@@ -64,6 +66,7 @@ static void measure(struct sampan_runtime *rt, const struct engine_case *one, in
     begun_ticks = board_ticks();
     status = sampan_image_create(rt, one->image.bytes, *one->image.len, &id);
     uint32_t created_insn = demo_insn(board_ticks() - begun_ticks);
+    demo_beats_hold(false);
     /* Both verify, and what tells of an image reads it once more. */
     out_cost->load_insn = created_insn > out_cost->verify_insn ? created_insn - out_cost->verify_insn : 0;
     demo_check(status == SAMPAN_STATUS_OK, "a program is loaded");

@@ -29,6 +29,7 @@ struct waiting_call {
 static volatile struct waiting_call waiting_calls[CALLS_MAX];
 static volatile uint32_t withheld_container; /* its calls get no answer */
 static volatile uint32_t beat_number;
+static volatile bool beats_held;
 
 static volatile bool kill_wanted;
 static volatile bool kill_requested;
@@ -36,6 +37,9 @@ static volatile uint32_t kill_requested_ticks;
 
 static void on_beat(void)
 {
+    if (beats_held) {
+        return;
+    }
     beat_number++;
     for (size_t idx = 0; idx < CALLS_MAX; idx++) {
         volatile struct waiting_call *call = &waiting_calls[idx];
@@ -97,6 +101,11 @@ sampan_status demo_beat_offer(struct sampan_runtime *rt)
     runtime = rt;
     heartbeat_notify(on_beat);
     return sampan_host_register(rt, &next_beat);
+}
+
+void demo_beats_hold(bool held)
+{
+    beats_held = held;
 }
 
 uint32_t demo_kill_from_interrupt(struct sampan_runtime *rt, uint32_t id)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "demo_steps.h"
 
+#include "demo_latency.h"
 #include "demo_report.h"
 #include "firmware.h"
 #include "heartbeat.h"
@@ -23,6 +24,9 @@ void demo_run_ms(uint32_t duration_ms)
 
 void demo_run_until_step_done(struct sampan_runtime *rt)
 {
+    if (heartbeat_pending()) {
+        firmware_round(); /* a beat that was due before isn't waited for */
+    }
     while (!heartbeat_pending()) {
         firmware_round();
     }
@@ -33,7 +37,9 @@ void demo_run_until_step_done(struct sampan_runtime *rt)
 bool demo_create(struct sampan_runtime *rt, struct signed_image image, uint32_t *out_id)
 {
     demo_run_until_step_done(rt);
+    demo_beats_hold(true);
     sampan_status status = sampan_image_create(rt, image.bytes, *image.len, out_id);
+    demo_beats_hold(false);
     if (status != SAMPAN_STATUS_OK) {
         print("image: %s\n", sampan_status_text(status));
     }
