@@ -152,6 +152,25 @@ static void permissions(const struct file *image) {
   CHECK_STATUS(BAD_IMAGE, sampan_image_permission(bytes, image->len - 1, refused_list, 0, text, 1, &len));
 }
 
+static void policy_texts(const struct file *image) {
+  static const char *const expected[] = {"--fast", "MODE=test", "led=led0"};
+  const uint8_t *bytes = image->bytes;
+  char text[32];
+  size_t len = 0;
+  for (uint8_t list = SAMPAN_POLICY_LIST_ARGS; list <= SAMPAN_POLICY_LIST_DEVICES; list++) {
+    CHECK_STATUS(OK, sampan_image_policy(bytes, image->len, list, 0, text, sizeof text, &len));
+    CHECK(strcmp(expected[list - 1], text) == 0 && len == strlen(text));
+    CHECK_STATUS(NOT_FOUND, sampan_image_policy(bytes, image->len, list, 1, text, sizeof text, &len));
+  }
+  CHECK_STATUS(OK, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, text, 5, &len));
+  CHECK(strcmp("MODE", text) == 0 && len == 9);
+  CHECK_STATUS(NULL_POINTER, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, NULL, 1, &len));
+  CHECK_STATUS(NULL_POINTER, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, text, 1, NULL));
+  CHECK_STATUS(INVALID_ARGUMENT, sampan_image_policy(bytes, image->len, 0, 0, text, 1, &len));
+  CHECK_STATUS(INVALID_ARGUMENT, sampan_image_policy(bytes, image->len, 4, 0, text, 1, &len));
+  CHECK_STATUS(BAD_IMAGE, sampan_image_policy(bytes, image->len - 1, SAMPAN_POLICY_LIST_ENV, 0, text, 1, &len));
+}
+
 static void parts(const struct file *image) {
   static const char letters[] = "bmp";
   struct sampan_image_part part = {.size = sizeof part};
@@ -198,6 +217,7 @@ static void inspection(void) {
   CHECK_STATUS(BAD_IMAGE, sampan_image_verify(rt, bytes, 0, SAMPAN_IMAGE_PURPOSE_RUN, &info));
   CHECK_STATUS(NULL_POINTER, sampan_image_verify(rt, NULL, 1, SAMPAN_IMAGE_PURPOSE_RUN, &info));
   permissions(&image);
+  policy_texts(&image);
   parts(&image);
   runtime_close(rt);
   file_free(&image);
