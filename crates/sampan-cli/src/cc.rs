@@ -5,11 +5,12 @@
 //! than the program needs, the stack below the data, a build id, and the sections that the tool's other commands
 //! read. Everything that it doesn't know itself goes to clang as it is.
 
+use crate::container_file::parse_permission;
 use crate::exit::ExitStatus;
 use crate::run::Failure;
 use crate::units::parse_size;
 use clap::Args;
-use sampan_image::{Permission, REQUEST_SECTION};
+use sampan_image::REQUEST_SECTION;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -64,15 +65,6 @@ pub(crate) struct CompileArguments {
         allow_hyphen_values = true
     )]
     rest: Vec<OsString>,
-}
-
-fn parse_permission(text: &str) -> Result<String, String> {
-    match Permission::parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => {
-            Err("not a permission: write a name, or a name and what it's for, as in gpio:led0".to_owned())
-        }
-    }
 }
 
 /// `sampan cc`: runs clang; its own messages are its own.
