@@ -50,6 +50,11 @@ readonly targets_with_atomics=(thumbv7m-none-eabi thumbv7em-none-eabi thumbv7em-
 # shellcheck disable=SC2034
 readonly targets_without_atomics=(thumbv6m-none-eabi riscv32imc-unknown-none-elf)
 
+# Emulated boards with room for everything, with Rust's target and the toolchain file for each.
+# shellcheck disable=SC2034
+readonly boards=(mps2-an386:thumbv7em-none-eabihf:cortex-m4f mps2-an505:thumbv8m.main-none-eabihf:cortex-m33f
+  riscv32-virt:riscv32imac-unknown-none-elf:rv32imac)
+
 # step TEXT: names what comes next; ci/test shows these lines as they come.
 step() { printf '== %s\n' "$*"; }
 

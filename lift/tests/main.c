@@ -4,6 +4,7 @@
 #include "checks.h"
 #include "print.h"
 #include "sampan_baremetal.h"
+#include "sampan_lift_baremetal.h"
 
 extern const uint8_t image_lifted[];
 extern const uint32_t image_lifted_len;
@@ -16,30 +17,16 @@ void checks_failed(const char *what, int line)
     print("checks.c, line %d: not so: %s\n", line, what);
 }
 
-static uint64_t now_us(void *ctx)
-{
-    (void)ctx;
-    const struct sampan_platform *platform = sampan_baremetal_platform();
-    return platform->now_us(platform->ctx);
-}
-
-static void wait(void *ctx, uint64_t deadline_us)
-{
-    (void)ctx;
-    uint64_t due_us;
-    if (sampan_baremetal_poll(runtime, &due_us) == SAMPAN_STATUS_OK) {
-        sampan_baremetal_wait(due_us < deadline_us ? due_us : deadline_us);
-    }
-}
-
 int main(void)
 {
     struct sampan_lift_options options = {
-        .image = image_lifted, .image_len = image_lifted_len, .now_us = now_us, .wait = wait, .limit_us = 50000,
+        .image = image_lifted, .image_len = image_lifted_len, .now_us = sampan_lift_baremetal_now_us,
+        .wait = sampan_lift_baremetal_wait, .limit_us = 50000,
     };
     checks_before_start();
     sampan_status status = sampan_baremetal_init(arena, sizeof arena, &runtime);
     options.runtime = runtime;
+    options.ctx = runtime;
     if (status == SAMPAN_STATUS_OK) {
         status = sampan_lift_start(&faulty_lift, &options);
     }

@@ -46,11 +46,29 @@ static inline void arch_save_callers_floats(void)
 #endif
 }
 
+/*
+ * PendSV counts as thread context: it has the lowest priority, so a lock that is a flag keeps it and main apart as it
+ * keeps a host function out.
+ */
 static inline bool arch_in_interrupt(void)
 {
+    enum { PENDSV = 14 };
     uint32_t exception;
     __asm volatile("mrs %0, ipsr" : "=r"(exception));
-    return exception != 0;
+    return exception != 0 && exception != PENDSV;
+}
+
+/* Gives the exception of the interrupt-driven form the lowest priority. */
+static inline void arch_exception_prepare(void)
+{
+    *(volatile uint32_t *)0xe000ed20u |= 0xffu << 16; /* SHPR3 */
+}
+
+/* Has it come as soon as no interrupt is served or masked. Any context. */
+static inline void arch_exception_pend(void)
+{
+    *(volatile uint32_t *)0xe000ed04u = 1u << 28; /* ICSR: PENDSVSET */
+    __asm volatile("dsb\n\tisb" : : : "memory");
 }
 
 /* Asks the debugger, or QEMU, for a service. Without one this is a fault. */
@@ -98,6 +116,18 @@ static inline bool arch_in_interrupt(void)
 {
     return arch_interrupt_depth != 0;
 }
+
+/*
+ * Lets the exception of the interrupt-driven form come: the machine's software interrupt. The board's trap handler runs it
+ * with interrupts on and without counting it.
+ */
+static inline void arch_exception_prepare(void)
+{
+    __asm volatile("csrs mie, %0" : : "r"(1u << 3));
+}
+
+/* Raises it. Where the bit for that is, is the board's to know. Any context. */
+void arch_exception_pend(void);
 
 /* Asks the debugger, or QEMU, for a service. The three instructions are one marker. Without one this is a fault. */
 static inline void arch_semihosting_call(uint32_t operation, const void *argument)

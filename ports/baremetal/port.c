@@ -13,8 +13,8 @@
 
 #include "arch.h"
 #include "board.h"
+#include "port.h"
 
-/* The counter must be read once a wrap; sleeping no longer than half of one sees to it. */
 static const uint32_t ALARM_MAX_TICKS = UINT32_MAX / 2;
 
 static const uint32_t US_PER_S = 1000000;
@@ -149,8 +149,7 @@ sampan_status sampan_baremetal_poll(struct sampan_runtime *rt, uint64_t *out_dea
     return status;
 }
 
-/* Ticks until the deadline, rounded up so that it has passed when they have; 0 if it has already. */
-static uint32_t ticks_until(uint64_t deadline_us)
+uint32_t port_ticks_until(uint64_t deadline_us)
 {
     uint64_t now_us = port_now_us(NULL);
     if (deadline_us <= now_us) {
@@ -168,7 +167,7 @@ void sampan_baremetal_wait(uint64_t deadline_us)
 {
     /* Masked from the question to the sleep: an interrupt in between stays pending and ends the sleep. */
     uint32_t masked = arch_interrupts_mask();
-    uint32_t ticks = ticks_until(deadline_us);
+    uint32_t ticks = port_ticks_until(deadline_us);
     if (!wake_requested && ticks > 0) {
         board_alarm_start(ticks);
         arch_wait_for_interrupt();

@@ -373,7 +373,7 @@ sampan_status sampan_freertos_poll(struct sampan_runtime *rt, uint64_t *out_dead
 
 const struct sampan_platform *sampan_freertos_platform(const struct sampan_freertos_hooks *board)
 {
-    static const struct sampan_platform platform = {
+    static struct sampan_platform platform = {
         .size = sizeof platform,
         .now_us = port_now_us,
         .lock = port_lock,
@@ -384,6 +384,11 @@ const struct sampan_platform *sampan_freertos_platform(const struct sampan_freer
         .fatal = port_fatal,
     };
     hooks = board != NULL ? board : &no_hooks;
+    platform.wall_us = hooks->wall_us;
+    platform.devices = hooks->devices;
+    platform.devices_len = hooks->devices_len;
+    platform.flash = hooks->flash;
+    platform.net = hooks->net;
     lock_make();
     return &platform;
 }

@@ -41,6 +41,12 @@ struct sampan_freertos_hooks {
      * created a container, it's held for ever once this returns; so reset the system here if it can't be spared.
      */
     void (*fatal)(const char *message, size_t len);
+    /* What containers may be granted; each as in struct sampan_platform, and nothing if it stays NULL. */
+    uint64_t (*wall_us)(void *ctx);
+    const struct sampan_device *devices;
+    size_t devices_len;
+    const struct sampan_flash *flash;
+    const struct sampan_net *net;
 };
 
 /* What the owner of the runtime's task decides. Zero the struct, then set `size` and the members. */

@@ -11,6 +11,7 @@
 #include <zephyr/drivers/entropy.h>
 #include <zephyr/logging/log.h>
 #include <zephyr/random/random.h>
+#include <zephyr/sys/iterable_sections.h>
 #include <zephyr/sys/util.h>
 
 LOG_MODULE_REGISTER(sampan, CONFIG_SAMPAN_LOG_LEVEL);
@@ -161,7 +162,7 @@ static void port_fatal(void *ctx, const char *message, size_t len)
 
 const struct sampan_platform *sampan_zephyr_platform(void)
 {
-    static const struct sampan_platform platform = {
+    static struct sampan_platform platform = {
         .size = sizeof platform,
         .now_us = port_now_us,
         .lock = port_lock,
@@ -171,6 +172,9 @@ const struct sampan_platform *sampan_zephyr_platform(void)
         .log = port_log,
         .fatal = port_fatal,
     };
+    STRUCT_SECTION_START_EXTERN(sampan_device);
+    STRUCT_SECTION_COUNT(sampan_device, &platform.devices_len);
+    platform.devices = STRUCT_SECTION_START(sampan_device);
     return &platform;
 }
 

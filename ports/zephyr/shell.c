@@ -13,6 +13,9 @@
 
 #include "port.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 8192, "\"sampan create\" runs on the shell's stack: set CONFIG_SHELL_STACK_SIZE=8192");
 
 enum { REASON_LEN = 64, STOP_DEFAULT_MS = 1000 };
@@ -151,7 +154,8 @@ static int create_option(const struct shell *sh, size_t argc, char **argv, struc
 /* sampan create IMAGE [NAME] [--memory N] [--stack N] [--share N] [--priority N] */
 static int cmd_create(const struct shell *sh, size_t argc, char **argv)
 {
-    struct sampan_container_options options = { .size = sizeof options, .name = argv[1] };
+    struct sampan_container_options options = { .size = sizeof options, .name = argv[1],
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
     const struct sampan_zephyr_image *image = sampan_zephyr_image_find(argv[1]);
     uint32_t id;
     size_t at = 2;

@@ -37,9 +37,13 @@ static void run_all(void) {
   test_pending();
   test_context();
   test_events();
+  test_devices();
   test_wasi();
+  test_messages();
   test_threads();
   test_malformed();
+  test_trust();
+  test_signed();
   group("every documented code was answered, and no other");
   codes_check();
 }

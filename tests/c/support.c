@@ -97,8 +97,11 @@ struct sampan_runtime *runtime_open(void) {
 
 void runtime_close(struct sampan_runtime *rt) { CHECK_STATUS(OK, sampan_runtime_deinit(rt)); }
 
+const char *const permissions[3] = {"clock", "log", "random"};
+
 uint32_t container_new(struct sampan_runtime *rt, const struct module *module) {
-  struct sampan_container_options options = {.size = sizeof options, .memory_limit = CONTAINER_LEN};
+  struct sampan_container_options options = {.size = sizeof options, .memory_limit = CONTAINER_LEN,
+                                             .permissions = permissions, .permissions_len = 3};
   uint32_t id = 0;
   CHECK_STATUS(OK, sampan_container_create(rt, module->bytes, module->len, &options, &id));
   return id;
@@ -131,7 +134,7 @@ uint8_t state_of(struct sampan_runtime *rt, uint32_t id) { return status_of(rt, 
 bool ended_with(struct sampan_runtime *rt, uint32_t id, uint8_t exit_kind, int32_t exit_code) {
   struct sampan_container_status status = status_of(rt, id);
   bool fault = exit_kind != SAMPAN_EXIT_KIND_EXITED && exit_kind != SAMPAN_EXIT_KIND_STOPPED &&
-               exit_kind != SAMPAN_EXIT_KIND_KILLED;
+               exit_kind != SAMPAN_EXIT_KIND_KILLED && exit_kind != SAMPAN_EXIT_KIND_REVOKED;
   uint8_t state = fault ? SAMPAN_CONTAINER_STATE_FAULTED : SAMPAN_CONTAINER_STATE_STOPPED;
   return CHECK_EQUAL(exit_kind, status.exit_kind) && CHECK_EQUAL(exit_code, status.exit_code) &&
          CHECK_EQUAL(state, status.state) && CHECK(status.waiting == 0 && status.stopping == 0);

@@ -44,6 +44,8 @@ unsigned act_count(void);
 
 /* Creates a container with a page of memory and plenty to run in, all else by default. */
 #define CONTAINER_LEN (192u << 10)
+/* What containers may do: print, sleep, draw random numbers. */
+extern const char *const permissions[3];
 uint32_t container_new(struct sampan_runtime *rt, const struct module *module);
 /* Creates and starts one. */
 uint32_t container_run(struct sampan_runtime *rt, const struct module *module);

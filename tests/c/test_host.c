@@ -115,11 +115,11 @@ static int32_t none(void *ctx, struct sampan_call *call, uint64_t *values) {
 static void values_of_each_type(struct sampan_runtime *rt) {
   bool reached = false;
   const struct sampan_host_function functions[] = {
-    {sizeof functions[0], "test", "mixed", "(iIfF)F", mixed, NULL},
-    {sizeof functions[0], "test", "f32", "(f)f", f32, NULL},
-    {sizeof functions[0], "test", "i64", "(I)I", i64, NULL},
-    {sizeof functions[0], "test", "twelve", "(iiiiiiiiiiii)i", twelve, NULL},
-    {sizeof functions[0], "test", "none", "()", none, &reached},
+    {sizeof functions[0], "test", "mixed", "(iIfF)F", mixed, NULL, NULL},
+    {sizeof functions[0], "test", "f32", "(f)f", f32, NULL, NULL},
+    {sizeof functions[0], "test", "i64", "(I)I", i64, NULL, NULL},
+    {sizeof functions[0], "test", "twelve", "(iiiiiiiiiiii)i", twelve, NULL, NULL},
+    {sizeof functions[0], "test", "none", "()", none, &reached, NULL},
   };
   for (size_t idx = 0; idx < sizeof functions / sizeof functions[0]; idx++) {
     CHECK_STATUS(OK, sampan_host_register(rt, &functions[idx]));

@@ -89,8 +89,10 @@ static void platforms(void) {
   struct sampan_platform platform = port_platform();
   sizes_refused(NULL, use_platform, &platform, sizeof platform);
   tails(NULL, use_platform, SAMPAN_STATUS_OK, &platform, sizeof platform);
+  /* An older port ends with `fatal`; what it lacks is no device, flash, socket or time of day. */
   for (uint32_t size = 8; size < sizeof platform; size += 8) {
-    CHECK_EQUAL(SAMPAN_STATUS_NULL_POINTER, use_platform(NULL, placed(size, &platform, sizeof platform)));
+    int32_t good = size < offsetof(struct sampan_platform, wall_us) ? SAMPAN_STATUS_NULL_POINTER : SAMPAN_STATUS_OK;
+    CHECK_EQUAL(good, use_platform(NULL, placed(size, &platform, sizeof platform)));
   }
 }
 
@@ -190,7 +192,7 @@ void test_structs(void) {
           offsetof(struct sampan_container_status, stopping) + sizeof(uint8_t),
           offsetof(struct sampan_container_status, exit_code));
   outputs(rt, use_stats, sizeof(struct sampan_container_stats),
-          offsetof(struct sampan_container_stats, memory_linear) + sizeof(uint32_t),
+          offsetof(struct sampan_container_stats, messages_lost) + sizeof(uint64_t),
           sizeof(struct sampan_container_stats));
   outputs(rt, use_runtime_stats, sizeof(struct sampan_runtime_stats),
           offsetof(struct sampan_runtime_stats, engine_stack_peak) + sizeof(uint32_t),

@@ -32,7 +32,7 @@ static void states(void) {
   for (unsigned state = 0; state <= UINT8_MAX; state++) {
     known += strcmp(sampan_state_text((uint8_t)state), "unknown") != 0;
   }
-  CHECK_EQUAL(5, known);
+  CHECK_EQUAL(6, known);
   CHECK(strcmp(sampan_state_text(SAMPAN_CONTAINER_STATE_RUNNING), "running") == 0);
 }
 

@@ -9,6 +9,8 @@
 static uint32_t named(struct sampan_runtime *rt, const struct module *module, struct sampan_container_options options) {
   uint32_t id = 0;
   options.size = sizeof options;
+  options.permissions = permissions;
+  options.permissions_len = 3;
   CHECK_STATUS(OK, sampan_container_create(rt, module->bytes, module->len, &options, &id));
   CHECK_STATUS(OK, sampan_container_start(rt, id));
   return id;

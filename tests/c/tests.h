@@ -13,8 +13,12 @@ void test_host(void);
 void test_pending(void);
 void test_context(void);
 void test_events(void);
+void test_devices(void);
 void test_wasi(void);
+void test_messages(void);
 void test_threads(void);
 void test_malformed(void);
+void test_trust(void);
+void test_signed(void);
 
 #endif

@@ -28,6 +28,9 @@ extern "C" {
 /* Bytes of arena that the suite needs: the library's tables, an engine's stack, two containers, offsets. */
 #define CONFORMANCE_ARENA_LEN (80u * 1024u)
 
+/* The same where the packed engine alone is linked, and pointers have 32 bits. */
+#define CONFORMANCE_PACKED_ARENA_LEN (9u * 1024u)
+
 /* What the probe needs with wasmi, whose estimate is too low for it; with pointers of 64 bits twice as much. */
 #define CONFORMANCE_WASMI_MEMORY (28u * 1024u * (uint32_t)(sizeof(void *) / 4))
 
@@ -37,13 +40,41 @@ extern "C" {
 /* What is run in another context. */
 typedef void conformance_function(void *ctx);
 
+/* What the devices of the platform's table are wired to. Zero the struct, then name what there is. */
+struct conformance_wiring {
+    /* A line that can be set, and one that then reads the same; they may be one. */
+    const char *gpio_out;
+    const char *gpio_in;
+    /* Whether the latter tells its edges. */
+    bool gpio_edges;
+    /* An analogue input, what is on it, and how far a conversion may be off. */
+    const char *adc;
+    int32_t adc_uv;
+    int32_t adc_tolerance_uv;
+    /* A bus, and an address of 7 bits where nobody is. */
+    const char *i2c;
+    uint16_t i2c_nobody;
+    /* Who is on it: two registers that keep the high byte of what is written, of 1 or 2 bytes; 0: nobody. */
+    uint16_t i2c_address;
+    uint8_t i2c_register_len;
+    uint8_t i2c_registers[2];
+    /* A peripheral that gives back what it's sent. */
+    const char *spi;
+    /* A serial line whose two ends are connected. */
+    const char *uart;
+    /* A sensor, and what its first channel tells. */
+    const char *sensor;
+    int32_t sensor_min;
+    int32_t sensor_max;
+};
+
 /* What a port's runner gives the suite. Zero the struct, then set the members; those under "optional" may stay. */
 struct conformance_port {
     /* Names port and target in the output, as in `freertos-mps2-an386`. No spaces. */
     const char *name;
     /* What is checked. */
     const struct sampan_platform *platform;
-    /* At least CONFORMANCE_ARENA_LEN bytes, of any alignment. */
+    /* At least CONFORMANCE_ARENA_LEN bytes, or CONFORMANCE_PACKED_ARENA_LEN, of any alignment. */
     uint8_t *arena;
     size_t arena_len;
     /* The probe, an image for an engine that is linked: see probe/build. */
@@ -103,6 +134,11 @@ struct conformance_port {
      * the whole system. Where `poll` comes back from a fatal by itself, this just calls `function`.
      */
     void (*run_expendable)(conformance_function *function, void *ctx);
+
+    /* ---- optional: devices ---- */
+
+    /* NULL: nothing is known of what the platform's table has, if it has anything. */
+    const struct conformance_wiring *wiring;
 };
 
 /* Runs every check and prints what came out. Returns the number of checks that failed. */

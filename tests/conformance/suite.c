@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 const struct conformance_port *port;
 int32_t (*probe_intercept)(struct sampan_call *call, uint64_t *values);
 
@@ -199,8 +202,8 @@ static int32_t host_wait(void *ctx, struct sampan_call *call, uint64_t *values)
 
 bool probe_offer(struct sampan_runtime *rt)
 {
-    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL };
-    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL };
+    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL, NULL };
+    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL, NULL };
     probe_intercept = NULL;
     memset(probes, 0, sizeof probes);
     return sampan_host_register(rt, &next) == SAMPAN_STATUS_OK && sampan_host_register(rt, &wait) == SAMPAN_STATUS_OK;
@@ -211,6 +214,8 @@ sampan_status probe_start(struct sampan_runtime *rt, uint32_t idx, struct probe 
 {
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .name = name,
         .memory_limit = port->probe_memory_limit,
     };
@@ -312,6 +317,9 @@ uint32_t conformance_run(const struct conformance_port *under_test)
     checks_output();
     checks_containers();
     checks_callers();
+    checks_devices();
+    checks_flash();
+    checks_net();
     checks_fatal();
     checks_memory(); /* last, since it tells what all of them have left in the heap */
     put_start(checks_failed == 0 && checks_passed > 0 ? "result=passed" : "result=failed");

@@ -102,6 +102,9 @@ void checks_memory_begin(void);
 void checks_memory(void);
 void checks_containers(void);
 void checks_callers(void);
+void checks_devices(void);
+void checks_flash(void);
+void checks_net(void);
 void checks_fatal(void);
 
 #endif

@@ -9,12 +9,16 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod device;
+mod image;
 pub mod limits;
 mod reason;
 mod state;
 mod status;
 mod value;
 
+pub use device::{DeviceKind, EDGE_FALLING, EDGE_RISING, READY_READ, READY_WRITE, SensorUnit, SocketKind};
+pub use image::{ImagePurpose, KeyRole, PermissionList};
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
 pub use status::Status;

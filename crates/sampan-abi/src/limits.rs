@@ -25,3 +25,23 @@ pub const MAX_PRIORITY: u8 = 7;
 pub const MIN_SLICE_FUEL: u32 = 1000;
 /// Fuel of one slice, at most.
 pub const MAX_SLICE_FUEL: u32 = 10_000_000;
+/// Permissions of one container.
+pub const MAX_PERMISSIONS: usize = 64;
+/// Bytes of a permission.
+pub const MAX_PERMISSION: usize = 127;
+/// Bytes of a message's topic, or of a filter.
+pub const MAX_TOPIC: usize = 127;
+/// Bytes of a message's payload.
+pub const MAX_PAYLOAD: usize = 4096;
+/// Subscriptions of the firmware's own.
+pub const MAX_SUBSCRIBERS: usize = 64;
+/// Handles of one container.
+pub const MAX_HANDLES: u16 = 128;
+/// Bytes of one container's mailbox.
+pub const MAX_MAILBOX: u32 = 65_536;
+/// Bytes in a device's name: ASCII letters, digits, `-`, `_` and `.`.
+pub const MAX_DEVICE_NAME: usize = 31;
+/// Devices in the platform's table.
+pub const MAX_DEVICES: usize = 256;
+/// Events of devices that can wait for the next poll.
+pub const MAX_DEVICE_EVENTS: usize = 16;

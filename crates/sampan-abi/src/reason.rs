@@ -23,6 +23,10 @@ pub enum ExitKind {
     HostError = 7,
     /// A defect in its engine ended it.
     EngineFault = 8,
+    /// Its image is no longer trusted; it can't be started again.
+    Revoked = 9,
+    /// It made a call that it isn't permitted, and its policy says that this ends it.
+    Denied = 10,
 }
 
 /// What a module did that WebAssembly forbids.
@@ -47,13 +51,15 @@ pub enum TrapKind {
     BadConversion = 8,
     /// Recursed deeper than its stack.
     StackOverflow = 9,
+    /// Made a call that it isn't permitted, and its policy says that this is a trap.
+    CallDenied = 10,
 }
 
 impl TrapKind {
     /// Every trap, for tables and tests.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreachable,
         Self::MemoryOutOfBounds,
         Self::TableOutOfBounds,
@@ -63,6 +69,7 @@ impl TrapKind {
         Self::IntegerOverflow,
         Self::BadConversion,
         Self::StackOverflow,
+        Self::CallDenied,
     ];
 
     /// The trap as a person reads it.
@@ -78,6 +85,7 @@ impl TrapKind {
             Self::IntegerOverflow => "integer overflow",
             Self::BadConversion => "invalid conversion to integer",
             Self::StackOverflow => "stack overflow",
+            Self::CallDenied => "call denied",
         }
     }
 
@@ -107,6 +115,10 @@ pub enum ExitReason {
     HostError(i32),
     /// See [`ExitKind::EngineFault`].
     EngineFault,
+    /// See [`ExitKind::Revoked`].
+    Revoked,
+    /// See [`ExitKind::Denied`].
+    Denied,
 }
 
 impl ExitReason {
@@ -120,6 +132,8 @@ impl ExitReason {
             Self::OutOfMemory,
             Self::HostError(code),
             Self::EngineFault,
+            Self::Revoked,
+            Self::Denied,
         ];
         if kind == ExitKind::Trapped as u8 {
             return u8::try_from(code).ok().and_then(TrapKind::from_raw).map(Self::Trapped);
@@ -142,6 +156,8 @@ impl ExitReason {
             Self::LinkError(_) => ExitKind::LinkError,
             Self::HostError(_) => ExitKind::HostError,
             Self::EngineFault => ExitKind::EngineFault,
+            Self::Revoked => ExitKind::Revoked,
+            Self::Denied => ExitKind::Denied,
         }
     }
 
@@ -152,7 +168,7 @@ impl ExitReason {
             Self::Exited(code) | Self::Stopped(code) | Self::HostError(code) => code,
             Self::Trapped(kind) => kind as i32,
             Self::LinkError(status) => status.to_raw(),
-            Self::Killed | Self::OutOfMemory | Self::EngineFault => 0,
+            Self::Killed | Self::OutOfMemory | Self::EngineFault | Self::Revoked | Self::Denied => 0,
         }
     }
 
@@ -161,12 +177,13 @@ impl ExitReason {
     #[must_use]
     pub const fn is_fault(self) -> bool {
         match self {
-            Self::Exited(_) | Self::Stopped(_) | Self::Killed => false,
+            Self::Exited(_) | Self::Stopped(_) | Self::Killed | Self::Revoked => false,
             Self::Trapped(_)
             | Self::OutOfMemory
             | Self::LinkError(_)
             | Self::HostError(_)
-            | Self::EngineFault => true,
+            | Self::EngineFault
+            | Self::Denied => true,
         }
     }
 }
@@ -182,6 +199,8 @@ impl core::fmt::Display for ExitReason {
             Self::LinkError(status) => write!(f, "link error: {}", status.text()),
             Self::HostError(code) => write!(f, "host function failed with {code}"),
             Self::EngineFault => f.write_str("engine fault"),
+            Self::Revoked => f.write_str("no longer trusted"),
+            Self::Denied => f.write_str("call denied"),
         }
     }
 }
@@ -201,6 +220,8 @@ mod tests {
             ExitReason::LinkError(crate::Status::UnknownImport),
             ExitReason::HostError(-40),
             ExitReason::EngineFault,
+            ExitReason::Revoked,
+            ExitReason::Denied,
         ];
         for reason in reasons {
             assert_eq!(ExitReason::from_raw(reason.kind() as u8, reason.code()), Some(reason));

@@ -5,7 +5,8 @@ use core::ffi::CStr;
 
 /// Where a container is in its life.
 ///
-/// `Created -> Running <-> Paused -> Stopped | Faulted`, and from the last two back to `Running`.
+/// `Created -> Running <-> Paused -> Stopped | Faulted | Quarantined`; from `Stopped` and `Faulted` back to `Running`,
+/// from `Quarantined` to `Stopped` alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ContainerState {
@@ -19,13 +20,16 @@ pub enum ContainerState {
     Stopped = 4,
     /// Ended by a fault.
     Faulted = 5,
+    /// Ended by its policy, and put aside until it is released.
+    Quarantined = 6,
 }
 
 impl ContainerState {
     /// Every state, for tables and tests.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Self; 5] = [Self::Created, Self::Running, Self::Paused, Self::Stopped, Self::Faulted];
+    pub const ALL: [Self; 6] =
+        [Self::Created, Self::Running, Self::Paused, Self::Stopped, Self::Faulted, Self::Quarantined];
 
     /// Reads a number from the wire; `None` for one that names no state.
     #[must_use]
@@ -42,6 +46,7 @@ impl ContainerState {
             Self::Paused => c"paused",
             Self::Stopped => c"stopped",
             Self::Faulted => c"faulted",
+            Self::Quarantined => c"quarantined",
         }
     }
 

@@ -51,6 +51,13 @@ pub enum Status {
     Internal = -20,
     /// The name names nothing.
     NotFound = -21,
+    /// Nobody whose word counts has signed it so: unsigned, altered, by a foreign or revoked key, or without a
+    /// role; the log says which.
+    Untrusted = -22,
+    /// It's older than what proved healthy, or than the operator's floor.
+    Rollback = -23,
+    /// It's for another vendor, class of device, engine or target.
+    WrongDevice = -24,
     /// Returned by a host function: the answer comes later, through `sampan_call_complete`.
     Pending = 1,
 }
@@ -59,7 +66,7 @@ impl Status {
     /// Every status, for tables and tests.
     ///
     /// cbindgen:ignore
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::Ok,
         Self::NullPointer,
         Self::InvalidArgument,
@@ -82,6 +89,9 @@ impl Status {
         Self::Platform,
         Self::Internal,
         Self::NotFound,
+        Self::Untrusted,
+        Self::Rollback,
+        Self::WrongDevice,
         Self::Pending,
     ];
 
@@ -111,6 +121,9 @@ impl Status {
             Self::Platform => c"platform failure",
             Self::Internal => c"internal defect",
             Self::NotFound => c"not found",
+            Self::Untrusted => c"not trusted",
+            Self::Rollback => c"older than allowed",
+            Self::WrongDevice => c"for another device",
             Self::Pending => c"pending",
         }
     }

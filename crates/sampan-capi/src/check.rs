@@ -95,19 +95,31 @@ pub(crate) unsafe fn text<'a>(start: *const c_char, max_len: usize) -> Result<&'
 /// `pointer` is NULL, or aligned and readable for as many bytes as its `size` says.
 pub(crate) unsafe fn read_struct<T: CStruct>(pointer: *const T) -> Result<T, Status> {
     // SAFETY: the caller's promise, passed on.
-    let len = unsafe { struct_len(pointer) }?;
-    let known = len.min(size_of::<T>());
-    // SAFETY: readable for `len` bytes by the caller's promise.
-    let given = unsafe { bytes(pointer.cast::<u8>(), len) }?;
-    let (given, newer) = given.split_at_checked(known).ok_or(Status::InvalidArgument)?;
-    if newer.iter().any(|&byte| byte != 0) {
-        return Err(Status::Version);
-    }
+    let given = unsafe { known_part(pointer.cast(), align_of::<T>(), size_of::<T>()) }?;
     let mut value = MaybeUninit::<T>::zeroed();
-    // SAFETY: `value` has at least `known` bytes, and `given` is another object.
-    unsafe { value.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(given.as_ptr(), known) };
+    // SAFETY: `value` has at least as many bytes, and `given` is another object.
+    unsafe { value.as_mut_ptr().cast::<u8>().copy_from_nonoverlapping(given.as_ptr(), given.len()) };
     // SAFETY: zeroed and partly overwritten; every bit pattern is valid for a `CStruct`.
     Ok(unsafe { value.assume_init() })
+}
+
+/// What a caller's struct has of the `known` bytes that this library knows of it. One function for all structs: it's in
+/// every archive once.
+///
+/// # Safety
+///
+/// As [`read_struct`].
+pub(crate) unsafe fn known_part<'a>(
+    pointer: *const u32,
+    align: usize,
+    known: usize,
+) -> Result<&'a [u8], Status> {
+    // SAFETY: the caller's promise, passed on.
+    let len = unsafe { struct_len(pointer, align) }?;
+    // SAFETY: readable for `len` bytes by the caller's promise.
+    let given = unsafe { bytes(pointer.cast::<u8>(), len) }?;
+    let (given, newer) = given.split_at_checked(len.min(known)).ok_or(Status::InvalidArgument)?;
+    if newer.iter().any(|&byte| byte != 0) { Err(Status::Version) } else { Ok(given) }
 }
 
 /// Writes as much of `value` as the caller's struct has room for, and leaves its `size` as it is.
@@ -117,7 +129,7 @@ pub(crate) unsafe fn read_struct<T: CStruct>(pointer: *const T) -> Result<T, Sta
 /// `pointer` is NULL, or aligned, readable and writable for as many bytes as its `size` says.
 pub(crate) unsafe fn write_struct<T: CStruct>(pointer: *mut T, value: &T) -> Result<(), Status> {
     // SAFETY: the caller's promise, passed on.
-    let len = unsafe { struct_len(pointer.cast_const()) }?;
+    let len = unsafe { struct_len(pointer.cast_const().cast(), align_of::<T>()) }?;
     let from = size_of::<u32>();
     let count = len.min(size_of::<T>()).saturating_sub(from);
     let source = core::ptr::from_ref(value).cast::<u8>();
@@ -134,14 +146,14 @@ pub(crate) unsafe fn write_struct<T: CStruct>(pointer: *mut T, value: &T) -> Res
 ///
 /// # Safety
 ///
-/// `pointer` is NULL, or aligned and begins with a readable `size`.
-unsafe fn struct_len<T: CStruct>(pointer: *const T) -> Result<usize, Status> {
+/// `pointer` is NULL, or aligned and begins with a readable `size`; `align` is that of a [`CStruct`].
+unsafe fn struct_len(pointer: *const u32, align: usize) -> Result<usize, Status> {
     let pointer = not_null(pointer.cast_mut())?;
-    if !pointer.is_aligned() {
+    if !pointer.as_ptr().addr().is_multiple_of(align) {
         return Err(Status::InvalidArgument);
     }
     // SAFETY: a `CStruct` begins with its size; aligned (checked) and readable by the caller's promise.
-    let len = unsafe { pointer.cast::<u32>().read() } as usize;
+    let len = unsafe { pointer.read() } as usize;
     if len < size_of::<u32>() || len > MAX_STRUCT_LEN { Err(Status::InvalidArgument) } else { Ok(len) }
 }
 

@@ -2,11 +2,13 @@
 //! Containers as C sees them: numbers, options in, figures out.
 
 use crate::check::{bytes, not_null, read_struct, status, text, write, write_struct};
+use crate::host::static_text;
 use crate::runtime::{CRuntime, handle, sampan_runtime};
 use crate::types::{sampan_container_options, sampan_container_stats, sampan_container_status};
 use core::ffi::c_char;
 use sampan_abi::{ContainerId, ExitKind, Status, limits};
 use sampan_core::ContainerOptions;
+use sampan_image::{DeniedAction, Effective, Permissions};
 
 /// Runs `f` on one container, and lets the poller see what has changed.
 ///
@@ -65,12 +67,13 @@ impl Texts {
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 /// - `image`, `image_len`: the module. Borrowed, not copied, until `sampan_container_remove`.
-/// - `options`: read and copied; NULL for all defaults.
+/// - `options`: read and copied; NULL for all defaults, which permit nothing.
 /// - `out_id`: gets the new container's id. Not NULL.
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_VERSION`, `_WRONG_CONTEXT`;
 /// `_DUPLICATE` for the name; `_NO_SLOT`; `_NO_MEMORY`; `_BAD_IMAGE`, `_UNSUPPORTED`; `_UNKNOWN_IMPORT`,
-/// `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_INTERNAL` for a defect in its engine. On an error
+/// `_IMPORT_TYPE`; `_NO_ENTRY` without an export `_start`; `_UNTRUSTED` where only signed images run; `_INTERNAL`
+/// for a defect in its engine. On an error
 /// nothing has changed, and if it is the module that was refused, a line in the log says what was wrong.
 /// Context: thread; takes the runtime lock, so it may block. Loading isn't sliced: with an engine that
 /// translates its modules it takes time in proportion to the module.
@@ -131,6 +134,13 @@ unsafe fn create(
     let args = unsafe { Texts::read(given.args, given.args_len) }?;
     // SAFETY: the caller's promise.
     let env = unsafe { Texts::read(given.env, given.env_len) }?;
+    let mut permissions = [""; limits::MAX_PERMISSIONS];
+    // SAFETY: the caller's promise.
+    let permissions = unsafe { read_permissions(given, &mut permissions) }?;
+    let granted = Permissions::of_texts(permissions).map_err(|_| Status::InvalidArgument)?;
+    let mut actions = DeniedAction::NAMES.iter();
+    let denied = actions.find(|(action, _)| *action as u8 == given.denied_action);
+    let (denied, _) = *denied.ok_or(Status::InvalidArgument)?;
     let options = ContainerOptions {
         name,
         args: args.as_slice(),
@@ -139,9 +149,40 @@ unsafe fn create(
         stack_bytes: given.stack_len,
         share: given.share,
         priority: given.priority,
-        ..ContainerOptions::default()
+        permissions: Effective::granted(granted),
+        denied,
+        handles: given.handles,
+        mailbox_bytes: given.mailbox_len,
+        queue_depth: given.queue_depth,
+        calls_per_second: given.calls_per_second,
+        kv_bytes: None,
     };
     runtime.create(image, &options)
+}
+
+/// Reads the texts of permissions into `places`.
+///
+/// # Safety
+///
+/// The permissions of `given` are readable, and stay so while the result is used.
+unsafe fn read_permissions<'a>(
+    given: &sampan_container_options,
+    places: &'a mut [&'static str],
+) -> Result<&'a [&'static str], Status> {
+    let places = places.get_mut(..given.permissions_len as usize).ok_or(Status::InvalidArgument)?;
+    if places.is_empty() {
+        return Ok(places);
+    }
+    let start = not_null(given.permissions.cast_mut())?;
+    for (idx, place) in places.iter_mut().enumerate() {
+        // SAFETY: there are as many pointers by the caller's promise.
+        let pointer = unsafe { start.add(idx) };
+        // SAFETY: as above.
+        let pointer = unsafe { pointer.read() };
+        // SAFETY: it's NUL-terminated and readable by the caller's promise.
+        *place = unsafe { static_text(pointer, limits::MAX_PERMISSION) }?;
+    }
+    Ok(places)
 }
 
 /// Starts a container that was created and never run.
@@ -212,14 +253,15 @@ pub unsafe extern "C" fn sampan_container_kill(rt: *mut sampan_runtime, id: u32)
     status(unsafe { on_container(rt, id, |core, id| core.kill(id)) })
 }
 
-/// Runs a container from its beginning again, whatever its state, with fresh memory. Not sliced: an
+/// Runs a container from its beginning again with fresh memory, whatever its state but quarantined. Not sliced: an
 /// engine that translates its modules does so again.
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
 /// - `id`: from `sampan_container_create`.
 ///
 /// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`;
-/// `_NO_MEMORY` or `_INTERNAL`, and then the container is faulted.
+/// `_UNTRUSTED` once its image is no longer trusted, `_WRONG_STATE` if it is in quarantine; `_NO_MEMORY` or `_INTERNAL`, and
+/// then the container is faulted.
 /// Context: thread; takes the runtime lock, so it may block.
 ///
 /// # Safety
@@ -231,7 +273,7 @@ pub unsafe extern "C" fn sampan_container_restart(rt: *mut sampan_runtime, id: u
     status(unsafe { on_container(rt, id, |core, id| core.restart(id)) })
 }
 
-/// Forgets a container that is neither running nor paused, and gives all its memory back. Its id is
+/// Forgets a container that is neither running nor paused nor in quarantine, and gives all its memory back. Its id is
 /// stale from then on.
 ///
 /// - `rt`: from `sampan_runtime_init`. Not NULL.
@@ -247,6 +289,23 @@ pub unsafe extern "C" fn sampan_container_restart(rt: *mut sampan_runtime, id: u
 pub unsafe extern "C" fn sampan_container_remove(rt: *mut sampan_runtime, id: u32) -> Status {
     // SAFETY: the caller keeps `rt` in service during the call.
     status(unsafe { on_container(rt, id, |core, id| core.remove(id)) })
+}
+
+/// Lets a container go that its policy has put in quarantine: it's stopped from then on.
+///
+/// - `rt`: from `sampan_runtime_init`. Not NULL.
+/// - `id`: from `sampan_container_create`.
+///
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_WRONG_CONTEXT`; `_STALE_ID`, or `_WRONG_STATE` unless it is in quarantine.
+/// Context: thread; takes the runtime lock, so it may block.
+///
+/// # Safety
+///
+/// `rt` stays in service during the call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sampan_container_release(rt: *mut sampan_runtime, id: u32) -> Status {
+    // SAFETY: the caller keeps `rt` in service during the call.
+    status(unsafe { on_container(rt, id, |core, id| core.release(id)) })
 }
 
 /// Asks a container to end by itself, and kills it if it has not at the deadline.
@@ -349,6 +408,13 @@ pub unsafe extern "C" fn sampan_container_stats(
             memory_used: stats.memory.used,
             memory_peak: stats.memory.peak,
             memory_linear: stats.memory.linear,
+            confirmed: u32::from(stats.confirmed),
+            heartbeats: stats.heartbeats,
+            heartbeat_us: stats.heartbeat_us,
+            denied_calls: stats.denied_calls,
+            throttled_calls: stats.throttled_calls,
+            messages: stats.messages,
+            messages_lost: stats.messages_lost,
         };
         // SAFETY: the caller's promise.
         unsafe { write_struct(out_stats, &stats) }

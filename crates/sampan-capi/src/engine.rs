@@ -63,3 +63,15 @@ pub(crate) fn stack(engine: &LinkedEngine) -> (usize, usize) {
         (0, 0)
     }
 }
+
+/// Version of packed bytecode that is run; `None` without that engine.
+pub(crate) const PACKED_FORMAT: Option<u8> = {
+    #[cfg(feature = "packed")]
+    {
+        Some(sampan_engine_packed::FORMAT_VERSION)
+    }
+    #[cfg(not(feature = "packed"))]
+    {
+        None
+    }
+};

@@ -18,11 +18,18 @@
 mod call;
 mod check;
 mod container;
+mod crypto;
+mod devices;
 mod engine;
+mod flash;
 mod host;
+mod image;
+mod message;
+mod net;
 mod platform;
 mod runtime;
 mod text;
+mod trust;
 mod types;
 
 pub use call::{
@@ -31,17 +38,34 @@ pub use call::{
 };
 pub use container::{
     sampan_container_create, sampan_container_find, sampan_container_kill, sampan_container_list,
-    sampan_container_pause, sampan_container_remove, sampan_container_restart, sampan_container_resume,
-    sampan_container_start, sampan_container_stats, sampan_container_status, sampan_container_stop,
+    sampan_container_pause, sampan_container_release, sampan_container_remove, sampan_container_restart,
+    sampan_container_resume, sampan_container_start, sampan_container_stats, sampan_container_status,
+    sampan_container_stop,
 };
+pub use crypto::{sampan_bytes, sampan_counter, sampan_crypto};
+pub use devices::{
+    sampan_adc_ops, sampan_device, sampan_device_event, sampan_device_find, sampan_device_ops,
+    sampan_gpio_ops, sampan_i2c_ops, sampan_operation, sampan_sensor_channel, sampan_sensor_ops,
+    sampan_spi_ops, sampan_uart_ops,
+};
+pub use flash::sampan_flash;
 pub use host::{sampan_host_function, sampan_host_register};
+pub use image::{
+    SAMPAN_NOT_SAID, sampan_image_confirm, sampan_image_create, sampan_image_info, sampan_image_part,
+    sampan_image_permission, sampan_image_signer, sampan_image_verify,
+};
+pub use message::{
+    sampan_clock_set, sampan_message, sampan_message_publish, sampan_message_reply, sampan_message_subscribe,
+};
+pub use net::{sampan_net, sampan_net_address};
 pub use platform::sampan_platform;
 pub use runtime::{
     fatal, sampan_runtime, sampan_runtime_deinit, sampan_runtime_init, sampan_runtime_poll,
     sampan_runtime_stats, sampan_runtime_wake,
 };
 pub use text::{sampan_abi_version, sampan_exit_text, sampan_state_text, sampan_status_text, sampan_version};
+pub use trust::{sampan_authority, sampan_trust_install, sampan_trust_key, sampan_trust_sequence};
 pub use types::{
     SAMPAN_NEVER, sampan_config, sampan_container_options, sampan_container_stats, sampan_container_status,
-    sampan_event, sampan_runtime_stats,
+    sampan_denied_action, sampan_event, sampan_runtime_stats,
 };

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What a C port provides, and the adapter that makes a `Platform` of it.
 
+use crate::devices::{self, sampan_device};
+use crate::flash::{self, sampan_flash};
+use crate::net::{self, sampan_net};
 use crate::types::CStruct;
-use ::sampan_platform::{Clock, Entropy, Error, Log};
+use ::sampan_platform::{Clock, Entropy, Error, Log, WallClock};
 use core::ffi::{c_char, c_void};
 use sampan_abi::{LogLevel, Status};
 
-/// Services that a port gives the runtime. Zero the struct, then set `size` and the members; all are required.
+/// Services that a port gives the runtime. Zero the struct, then set `size` and the members; those up to `fatal` are required.
 ///
-/// None may call into the runtime.
+/// None may call into the runtime. What pointers lead to is borrowed as long as the runtime is in service, and doesn't change.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct sampan_platform {
@@ -43,6 +46,16 @@ pub struct sampan_platform {
     /// The runtime has a defect and is out of service; `message` says where. Ends the task that runs it,
     /// or the system; must not return. Thread context; the lock may be held.
     pub fatal: Option<unsafe extern "C" fn(ctx: *mut c_void, message: *const c_char, len: usize)>,
+    /// Microseconds since 1970-01-01 00:00 UTC, 0 while that isn't known. Thread context; doesn't block. May be NULL.
+    pub wall_us: Option<unsafe extern "C" fn(ctx: *mut c_void) -> u64>,
+    /// The devices that there are, in any order. NULL only if `devices_len` is 0.
+    pub devices: *const sampan_device,
+    /// Number of devices, at most SAMPAN_MAX_DEVICES.
+    pub devices_len: usize,
+    /// The flash region. May be NULL.
+    pub flash: *const sampan_flash,
+    /// Sockets. May be NULL.
+    pub net: *const sampan_net,
 }
 
 // SAFETY: repr(C), size first, numbers and nullable pointers only.
@@ -59,12 +72,27 @@ pub(crate) struct CPlatform {
     entropy: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32,
     log: unsafe extern "C" fn(*mut c_void, u8, *const c_char, usize, *const c_char, usize),
     fatal: unsafe extern "C" fn(*mut c_void, *const c_char, usize),
+    wall_us: Option<unsafe extern "C" fn(*mut c_void) -> u64>,
+    /// Checked.
+    pub(crate) devices: &'static [sampan_device],
+    /// NULL or checked.
+    pub(crate) flash: *const sampan_flash,
+    /// NULL or checked.
+    pub(crate) net: *const sampan_net,
 }
 
 impl CPlatform {
     /// # Errors
-    /// [`Status::NullPointer`] if a member is missing.
-    pub(crate) fn new(ops: &sampan_platform) -> Result<Self, Status> {
+    /// [`Status::NullPointer`] if a member is missing; what's wrong with devices, flash or sockets.
+    ///
+    /// # Safety
+    ///
+    /// What `ops` leads to is as it says, and stays so as long as the result or a copy of it is used.
+    pub(crate) unsafe fn new(ops: &sampan_platform) -> Result<Self, Status> {
+        // SAFETY: the caller's promise.
+        unsafe { flash::check(ops.flash) }?;
+        // SAFETY: the caller's promise.
+        unsafe { net::check(ops.net) }?;
         Ok(Self {
             ctx: ops.ctx,
             now_us: ops.now_us.ok_or(Status::NullPointer)?,
@@ -74,6 +102,11 @@ impl CPlatform {
             entropy: ops.entropy.ok_or(Status::NullPointer)?,
             log: ops.log.ok_or(Status::NullPointer)?,
             fatal: ops.fatal.ok_or(Status::NullPointer)?,
+            wall_us: ops.wall_us,
+            // SAFETY: the caller's promise.
+            devices: unsafe { devices::table(ops) }?,
+            flash: ops.flash,
+            net: ops.net,
         })
     }
 
@@ -89,6 +122,11 @@ impl CPlatform {
             code if code == Status::WrongContext.to_raw() => Err(Status::WrongContext),
             _ => Err(Status::Platform),
         }
+    }
+
+    /// Whether there is anything that could tell of events.
+    pub(crate) const fn has_events(&self) -> bool {
+        !self.devices.is_empty() || self.has_net()
     }
 
     pub(crate) fn wake(&self) {
@@ -118,6 +156,15 @@ impl Clock for CPlatform {
     fn now_us(&self) -> u64 {
         // SAFETY: the port promised that this may be called from any context.
         unsafe { (self.now_us)(self.ctx) }
+    }
+}
+
+impl WallClock for CPlatform {
+    fn wall_us(&self) -> Option<u64> {
+        let wall_us = self.wall_us?;
+        // SAFETY: thread context, as the port asks.
+        let now_us = unsafe { wall_us(self.ctx) };
+        (now_us != 0).then_some(now_us)
     }
 }
 

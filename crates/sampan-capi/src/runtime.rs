@@ -5,6 +5,7 @@ use crate::check::{Context, not_null, read_struct, status, write, write_struct};
 use crate::engine::{self, LinkedEngine};
 use crate::host::CHandler;
 use crate::platform::{CPlatform, sampan_platform};
+use crate::trust::sampan_authority;
 use crate::types::{sampan_config, sampan_event, sampan_runtime_stats};
 use core::cell::UnsafeCell;
 use core::ptr::NonNull;
@@ -35,6 +36,8 @@ pub struct sampan_runtime {
     core: UnsafeCell<Option<CRuntime>>,
     event: Option<unsafe extern "C" fn(*mut core::ffi::c_void, *const sampan_event)>,
     event_ctx: Context,
+    /// NULL, or borrowed from firmware.
+    pub(crate) authority: *const sampan_authority,
     /// The event callback is running, in a poll that goes on with the runtime when it returns.
     delivering: AtomicBool,
 }
@@ -55,8 +58,16 @@ impl sampan_runtime {
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<ContainerId, Status> {
+        self.create_by(|core| core.create(image, options))
+    }
+
+    /// Creates a container in whichever way, and notes that its generation is used.
+    pub(crate) fn create_by(
+        &self,
+        create: impl FnOnce(&mut CRuntime) -> Result<ContainerId, Status>,
+    ) -> Result<ContainerId, Status> {
         self.with(|core| {
-            let id = core.create(image, options)?;
+            let id = create(core)?;
             NEXT_GENERATION.store(core.next_generation(), Ordering::Relaxed);
             Ok(id)
         })
@@ -64,6 +75,10 @@ impl sampan_runtime {
 
     pub(crate) const fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    pub(crate) const fn platform(&self) -> &CPlatform {
+        &self.platform
     }
 
     pub(crate) fn wake(&self) {
@@ -110,19 +125,26 @@ pub(crate) unsafe fn handle<'a>(rt: *mut sampan_runtime) -> Result<&'a sampan_ru
     Ok(unsafe { &*rt })
 }
 
+/// The runtime in service, for drivers that tell it something later; NULL if there is none.
+pub(crate) fn live() -> *mut sampan_runtime {
+    LIVE.load(Ordering::Acquire)
+}
+
 /// Makes a runtime on a caller-given arena; one at a time.
 ///
 /// - `config`: read and copied. Not NULL.
 /// - `out_runtime`: gets the runtime. Not NULL.
 ///
-/// Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform;
-/// `_INVALID_ARGUMENT` also for an engine stack too small; `_VERSION`; `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
+/// Returns `SAMPAN_STATUS_OK`; `_NULL_POINTER` also for a missing member of the config or the platform, or of a device;
+/// `_INVALID_ARGUMENT` also for an engine stack too small, `signed_only` without an authority, a device's name or kind, or
+/// lengths of the flash that aren't as they must be; `_VERSION`; `_DUPLICATE` for two devices of one kind and name;
+/// `_WRONG_STATE` if a runtime is in service; `_NO_MEMORY` if the arena
 /// can't hold the runtime's tables and the engine's stack.
 /// Context: thread; doesn't block.
 ///
 /// # Safety
 ///
-/// `config` and what it points to are readable. The arena is nobody else's until `sampan_runtime_deinit`.
+/// `config` and what it points to are readable, and what the platform's members point to stays so. The arena is nobody else's until `sampan_runtime_deinit`.
 /// No other call of this function or of `sampan_runtime_deinit` is under way.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sampan_runtime_init(
@@ -135,7 +157,8 @@ pub unsafe extern "C" fn sampan_runtime_init(
         let config = unsafe { read_struct(config) }?;
         // SAFETY: the caller's promise.
         let ops = unsafe { read_struct::<sampan_platform>(config.platform) }?;
-        let platform = CPlatform::new(&ops)?;
+        // SAFETY: the caller's promise.
+        let platform = unsafe { CPlatform::new(&ops) }?;
         if !LIVE.load(Ordering::Acquire).is_null() {
             return Err(Status::WrongState);
         }
@@ -162,6 +185,15 @@ fn core_config(config: &sampan_config) -> Result<Config, Status> {
     }
     if config.slice_fuel != 0 {
         core.slice_fuel = config.slice_fuel;
+    }
+    core.signed_only = match config.signed_only {
+        0 => false,
+        1 if !config.authority.is_null() => true,
+        // With nobody whose images run, nothing ever would.
+        _ => return Err(Status::InvalidArgument),
+    };
+    if config.max_subscribers != 0 {
+        core.max_subscribers = config.max_subscribers as usize;
     }
     core.check()?;
     Ok(core)
@@ -193,7 +225,13 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
     let mut arena = Arena::new(memory);
     let cells = core_config.max_containers.checked_next_power_of_two();
     let cells = cells.ok_or(Status::InvalidArgument)?;
-    let inbox = Inbox::new(arena.allocate_array(cells, InboxCell::new).ok_or(Status::NoMemory)?)?;
+    let answers = arena.allocate_array(cells, InboxCell::new).ok_or(Status::NoMemory)?;
+    let events: &[InboxCell] = if platform.has_events() {
+        arena.allocate_array(limits::MAX_DEVICE_EVENTS, InboxCell::new).ok_or(Status::NoMemory)?
+    } else {
+        &[]
+    };
+    let inbox = Inbox::new(answers, events)?;
     let engine = engine::make(&mut arena, config.engine_stack_len)?;
     let runtime = sampan_runtime {
         platform,
@@ -201,6 +239,7 @@ unsafe fn make(config: &sampan_config, platform: CPlatform) -> Result<NonNull<sa
         core: UnsafeCell::new(None),
         event: config.event,
         event_ctx: Context(config.event_ctx),
+        authority: config.authority,
         delivering: AtomicBool::new(false),
     };
     // SAFETY: aligned, and inside the arena, which is writable.
@@ -318,6 +357,8 @@ pub unsafe extern "C" fn sampan_runtime_stats(
             engine_stack_len: saturate(stack_len),
             engine_stack_peak: saturate(stack_peak),
             polls: stats.polls,
+            device_events: stats.device_events,
+            device_events_lost: stats.device_events_lost,
         };
         // SAFETY: the caller's promise.
         unsafe { write_struct(out_stats, &stats) }

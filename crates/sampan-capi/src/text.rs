@@ -68,7 +68,7 @@ pub unsafe extern "C" fn sampan_exit_text(
 /// # Safety
 ///
 /// `buf` is NULL or writable for `len` bytes.
-unsafe fn put(buf: *mut c_char, len: usize, text: fmt::Arguments<'_>) -> usize {
+pub(crate) unsafe fn put(buf: *mut c_char, len: usize, text: fmt::Arguments<'_>) -> usize {
     if len > 0 && not_null(buf).is_err() {
         return 0;
     }

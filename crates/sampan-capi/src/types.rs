@@ -5,6 +5,7 @@
 //! default. New fields go at the end.
 
 use crate::platform::sampan_platform;
+use crate::trust::sampan_authority;
 use core::ffi::{c_char, c_void};
 
 /// A deadline that never comes.
@@ -48,6 +49,13 @@ pub struct sampan_config {
     pub event: Option<unsafe extern "C" fn(ctx: *mut c_void, event: *const sampan_event)>,
     /// Handed back to `event`.
     pub event_ctx: *mut c_void,
+    /// Whose images run, for `sampan_trust_install` and `sampan_image_create`. Borrowed as long as the runtime is
+    /// in service. NULL: no signed image runs.
+    pub authority: *const sampan_authority,
+    /// 1: only signed images run, and `sampan_container_create` refuses every module. 0: both.
+    pub signed_only: u8,
+    /// Topics that the firmware itself can subscribe to, at most SAMPAN_MAX_SUBSCRIBERS. 0: 8.
+    pub max_subscribers: u32,
 }
 
 /// A container's state has changed.
@@ -92,6 +100,35 @@ pub struct sampan_container_options {
     pub share: u16,
     /// Who goes first among those within their share: 0 (first) to SAMPAN_MAX_PRIORITY.
     pub priority: u8,
+    /// What it may do: permissions such as `log` or `msg.pub:plant/#`, NUL-terminated each, at most SAMPAN_MAX_PERMISSION
+    /// bytes. Copied. Whatever isn't listed is denied.
+    pub permissions: *const *const c_char,
+    /// Number of permissions, at most SAMPAN_MAX_PERMISSIONS. 0: it may do nothing but run and end.
+    pub permissions_len: u32,
+    /// Bytes of its mailbox, at most SAMPAN_MAX_MAILBOX. 0: 1024.
+    pub mailbox_len: u32,
+    /// Calls of Sampan's own and of WASI in a second. 0: any number.
+    pub calls_per_second: u32,
+    /// Messages in its mailbox. 0: as many as its bytes hold.
+    pub queue_depth: u16,
+    /// Handles open at a time, at most SAMPAN_MAX_HANDLES. 0: 8.
+    pub handles: u16,
+    /// `enum sampan_denied_action`: what follows a call that it may not make.
+    pub denied_action: u8,
+}
+
+/// What follows a call that isn't permitted. It's counted, and told to the log once, in any case.
+#[repr(u8)]
+#[derive(Clone, Copy)]
+pub enum sampan_denied_action {
+    /// The call answers with an error.
+    Error = 0,
+    /// The container traps.
+    Trap = 1,
+    /// The container is stopped.
+    Stop = 2,
+    /// The container is put aside until `sampan_container_release`.
+    Quarantine = 3,
 }
 
 /// What a container is and does. Set `size` before the call.
@@ -142,6 +179,20 @@ pub struct sampan_container_stats {
     pub memory_peak: u32,
     /// Bytes of linear memory, part of those in use.
     pub memory_linear: u32,
+    /// 1 once it has said that this version works.
+    pub confirmed: u32,
+    /// Times it said that it still does its work.
+    pub heartbeats: u32,
+    /// When it last said so, by the platform's clock.
+    pub heartbeat_us: u64,
+    /// Calls that it wasn't permitted.
+    pub denied_calls: u64,
+    /// Calls refused because it had made too many in that second.
+    pub throttled_calls: u64,
+    /// Messages that its mailbox took.
+    pub messages: u64,
+    /// Messages that its mailbox was too full to take.
+    pub messages_lost: u64,
 }
 
 /// Counters of the runtime. Set `size` before the call.
@@ -166,6 +217,10 @@ pub struct sampan_runtime_stats {
     pub engine_stack_peak: u32,
     /// Polls so far.
     pub polls: u64,
+    /// Events of devices that came in.
+    pub device_events: u32,
+    /// Events of devices that were lost, since more came than can wait for a poll.
+    pub device_events_lost: u32,
 }
 
 // SAFETY: repr(C), size first, numbers and nullable pointers only.

@@ -2,16 +2,17 @@
 //! The command line, and the help that explains it.
 
 use crate::container_file::{
-    ContainerFile, ContainerSettings, parse_env, parse_name, parse_priority, parse_share,
+    ContainerFile, ContainerSettings, parse_env, parse_name, parse_permission, parse_priority, parse_share,
 };
 use crate::exit;
 use crate::provide::Provided;
+use crate::signing::DeviceArguments;
 use crate::units::{parse_seconds, parse_size};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sampan_abi::limits::{MAX_SLICE_FUEL, MIN_SLICE_FUEL};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Runs containers for microcontrollers on a development machine.
 #[derive(Debug, Parser)]
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run WebAssembly modules, each in a container of its own
+    /// Run WebAssembly modules or signed images, each in a container of its own
     ///
     /// The runtime is the one that firmware links.
     ///
@@ -32,6 +33,9 @@ pub(crate) enum Command {
     /// to standard output and error by lines, headed by the container's name in brackets when
     /// there are several. All else that sampan prints goes to standard error and begins with
     /// `sampan: `; so does the report at the end, if there are several containers or with -v.
+    ///
+    /// A signed image runs with --trust and --root, if the device that they describe would install it.
+    /// Its policy decides what options decide for a module: budgets, arguments, environment and permissions.
     #[command(after_long_help = run_help(), verbatim_doc_comment)]
     Run(Box<RunArguments>),
     /// Make a packed image of a WebAssembly module, or an image to be signed of a description
@@ -82,6 +86,8 @@ fn run_help() -> String {
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
+         \x20 sampan run app.wasm --permit log --permit gpio:led0\n\
+         \x20 sampan run app.suit --trust trust.suit --root root1.pem.pub --root root2.pem.pub -v\n\
          \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq '.containers[0].memory'\n",
         exit::list()
     )
@@ -112,7 +118,7 @@ impl EngineChoice {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct PackArguments {
     /// WebAssembly module, or a description that ends with .toml
     #[arg(value_name = "MODULE")]
@@ -134,9 +140,24 @@ pub(crate) struct PackArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) debug_map: Option<PathBuf>,
 
+    /// Directory of the side file that keeps what is stripped, BUILD-ID.debug.wasm [default: the image's]
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(crate) debug_dir: Option<PathBuf>,
+
+    /// Leave the names of functions in the module of an image
+    #[arg(long)]
+    pub(crate) keep_names: bool,
+
     /// Sign the image of a description with this private key; may be repeated
     #[arg(short, long, value_name = "FILE")]
     pub(crate) key: Vec<PathBuf>,
+}
+
+impl PackArguments {
+    /// Packs a file without options.
+    pub(crate) fn of(file: &Path) -> Self {
+        Self { file: file.to_owned(), ..Self::default() }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -157,10 +178,10 @@ pub(crate) enum ClockChoice {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// WebAssembly modules or packed images, each with options of its own: FILE:key=value,key=value
+    /// Modules, packed or signed images, each with options of its own: FILE:key=value,key=value
     ///
-    /// The keys are name, memory, stack, share, priority, arg and env: what the options of the
-    /// same name do for all containers. `arg` and `env` may be repeated and add to those for all.
+    /// The keys are name, memory, stack, share, priority, arg, env and permit: what the options of the
+    /// same name do for all containers. The last three may be repeated and add to those for all.
     /// A colon or comma is part of a path or value unless one of the keys and `=` follow it.
     #[arg(verbatim_doc_comment, value_name = "FILE", required = true,
           value_parser = OsStringValueParser::new().try_map(ContainerFile::parse))]
@@ -228,7 +249,10 @@ pub(crate) struct RunArguments {
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    // Last, since its heading holds for all that follows.
+    // Last, since the heading of each holds for all that follows.
+    #[command(flatten, next_help_heading = "Options for signed images")]
+    pub(crate) device: DeviceArguments,
+
     #[command(flatten)]
     pub(crate) common: CommonArguments,
 }
@@ -264,6 +288,10 @@ pub(crate) struct CommonArguments {
     /// Argument after the container's name; may be repeated
     #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true)]
     arg: Vec<String>,
+
+    /// What a plain module may do beside log, clock and random, such as gpio:led0; may be repeated
+    #[arg(long, value_name = "PERMISSION", value_parser = parse_permission)]
+    permit: Vec<String>,
 }
 
 impl CommonArguments {
@@ -277,6 +305,7 @@ impl CommonArguments {
             priority: self.priority,
             args: self.arg.clone(),
             env: self.env.clone(),
+            permits: self.permit.clone(),
         }
     }
 

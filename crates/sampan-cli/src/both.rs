@@ -15,7 +15,7 @@ use crate::provide::Names;
 use crate::report::{ComparedFile, ComparisonReport};
 use crate::run::{Created, Failure, RunCode, World, create, make_simulator, provide, run_to_end};
 use crate::trace::{SharedTrace, Traced};
-use crate::{engine, image, run};
+use crate::{engine, image, program, run};
 use sampan_abi::{LogLevel, Status};
 use sampan_platform::{Entropy, Log};
 use sampan_sim::{ConsoleLog, Ending, LogLine, SimClock, SimEntropy};
@@ -74,7 +74,9 @@ fn check(arguments: &RunArguments) -> Result<(), Failure> {
         return refuse("--grace has no meaning with --engine both: at the time limit a run is cut off");
     }
     for file in &arguments.files {
-        if image::is_packed(&image::read(&file.path)?) {
+        // Of a signed image both codes are compared: its bytecode, and its module.
+        let bytes = image::read(&file.path)?;
+        if image::is_packed(&bytes) && !arguments.device.has_trust() {
             return Err(Failure::new(ExitStatus::BadImage, needs_module(&file.path)));
         }
     }
@@ -105,7 +107,7 @@ fn observe(
     choice: EngineChoice,
     seed: u64,
 ) -> Result<Option<Observation>, Failure> {
-    let image = image::load(&file.path, choice)?;
+    let program = program::load(&file.path, choice, arguments.device.authority()?.as_ref())?;
     let log = Arc::new(RunLog::new(console, choice == ENGINES[0]));
     let (clock, trace) = (SimClock::virtual_time(), SharedTrace::default());
     let engine = engine::make_for_comparison()
@@ -119,7 +121,7 @@ fn observe(
     let mut simulator = make_simulator(arguments, world, Traced::new(engine, clock, trace.clone()))?;
     let names = Names::default();
     provide(&mut simulator, arguments, &log, &names)?;
-    let created = create(&mut simulator, console, file, settings, image).map_err(|mut failure| {
+    let created = create(&mut simulator, console, file, settings, &program).map_err(|mut failure| {
         failure.text += &format!(" (on {})", choice.text());
         failure
     })?;

@@ -6,6 +6,7 @@
 
 use crate::units::parse_size;
 use sampan_abi::limits;
+use sampan_image::Permission;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -19,6 +20,8 @@ pub(crate) struct ContainerSettings {
     pub(crate) priority: Option<u8>,
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<String>,
+    /// Permissions of a plain module.
+    pub(crate) permits: Vec<String>,
 }
 
 /// One FILE of the command line.
@@ -28,7 +31,7 @@ pub(crate) struct ContainerFile {
     pub(crate) own: ContainerSettings,
 }
 
-const KEYS: [&str; 7] = ["name", "memory", "stack", "share", "priority", "arg", "env"];
+const KEYS: [&str; 8] = ["name", "memory", "stack", "share", "priority", "arg", "env", "permit"];
 
 /// Whether `text` begins with a known key and `=`.
 fn begins_with_key(text: &str) -> bool {
@@ -84,13 +87,14 @@ impl ContainerSettings {
             "share" => self.share = Some(parse_share(value)?),
             "priority" => self.priority = Some(parse_priority(value)?),
             "arg" => self.args.push(value.to_owned()),
+            "permit" => self.permits.push(parse_permission(value)?),
             _ => self.env.push(parse_env(value)?),
         }
         Ok(())
     }
 
-    /// These settings where they're given, else those of `common`. Arguments follow the common ones; an
-    /// environment variable replaces a common one of the same key.
+    /// These settings where they're given, else those of `common`. Arguments and permissions follow the common
+    /// ones; an environment variable replaces a common one of the same key.
     pub(crate) fn over(&self, common: &Self) -> Self {
         let key = |variable: &str| variable.split('=').next().map(str::to_owned);
         let is_own = |variable: &&String| self.env.iter().any(|own| key(own) == key(variable));
@@ -103,6 +107,7 @@ impl ContainerSettings {
             priority: self.priority.or(common.priority),
             args: common.args.iter().chain(&self.args).cloned().collect(),
             env: env.cloned().collect(),
+            permits: common.permits.iter().chain(&self.permits).cloned().collect(),
         }
     }
 }
@@ -137,6 +142,12 @@ pub(crate) fn parse_env(text: &str) -> Result<String, String> {
     }
 }
 
+/// Reads a permission.
+pub(crate) fn parse_permission(text: &str) -> Result<String, String> {
+    let wrong = "a permission is a name, and an argument if the name takes one, as in log or gpio:led0";
+    Permission::parse(text).map(|_| text.to_owned()).map_err(|_| wrong.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +166,7 @@ mod tests {
     #[test]
     fn options_follow_the_first_key() {
         let file = parse(
-            "c:/a.wasm:name=one,memory=64k,stack=2k,share=300,priority=7,env=URL=http://x:8,9,arg=-n,m,arg=",
+            "c:/a.wasm:name=one,memory=64k,stack=2k,share=300,priority=7,env=URL=http://x:8,9,permit=gpio:led0,permit=msg.pub:a/b,arg=-n,m,arg=",
         )
         .unwrap();
         assert_eq!(file.path, PathBuf::from("c:/a.wasm"));
@@ -167,6 +178,7 @@ mod tests {
             priority: Some(7),
             args: vec!["-n,m".into(), String::new()],
             env: vec!["URL=http://x:8,9".into()],
+            permits: vec!["gpio:led0".into(), "msg.pub:a/b".into()],
         };
         assert_eq!(file.own, expected);
     }
@@ -178,6 +190,7 @@ mod tests {
             assert!(error.starts_with(&text[2..]), "{error}");
         }
         assert!(parse("a:env=noequals").is_err());
+        assert!(parse("a:permit=gpio").is_err() && parse("a:permit=").is_err());
         assert!(parse("a:name=x,env==v").is_err());
     }
 
@@ -188,11 +201,13 @@ mod tests {
             share: Some(2),
             args: vec!["a".into()],
             env: vec!["K=1".into(), "L=1".into()],
+            permits: vec!["log".into()],
             ..Default::default()
         };
-        let own = parse("x:share=5,arg=b,env=K=2").unwrap().own;
+        let own = parse("x:share=5,arg=b,env=K=2,permit=clock").unwrap().own;
         let merged = own.over(&common);
         assert_eq!((merged.memory, merged.share), (Some(1), Some(5)));
+        assert_eq!(merged.permits, ["log", "clock"]);
         assert_eq!(
             (merged.args, merged.env),
             (vec!["a".into(), "b".into()], vec!["L=1".into(), "K=2".into()])

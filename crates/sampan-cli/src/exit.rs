@@ -97,7 +97,9 @@ pub(crate) fn of_container(reason: Option<ExitReason>) -> u8 {
         Some(ExitReason::OutOfMemory) => ExitStatus::OutOfMemory,
         Some(ExitReason::LinkError(_)) => ExitStatus::Link,
         Some(ExitReason::HostError(_)) => ExitStatus::HostError,
+        Some(ExitReason::Denied) => ExitStatus::Trap,
         Some(ExitReason::EngineFault) => ExitStatus::Internal,
+        Some(ExitReason::Revoked) => ExitStatus::Refused,
         None => ExitStatus::Deadlock,
     };
     status as u8
@@ -130,6 +132,8 @@ mod tests {
             Some(ExitReason::LinkError(Status::UnknownImport)),
             Some(ExitReason::HostError(0)),
             Some(ExitReason::EngineFault),
+            Some(ExitReason::Revoked),
+            Some(ExitReason::Denied),
             None,
         ];
         assert!(others.into_iter().all(|reason| of_container(reason) >= 64));

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Files that are images: reading them, and making packed ones of modules.
 
-use crate::arguments::{EngineChoice, PackArguments};
+use crate::arguments::PackArguments;
 use crate::exit::ExitStatus;
 use crate::run::Failure;
 use crate::signing;
+use crate::trimmed;
 use crate::units::size;
-use sampan_pack::{Options, PackError, Packed};
+use sampan_pack::PackError;
 use sampan_packed_format::Disassembled;
 use sampan_packed_format::image::{FUNCTION_WORDS, HEADER_WORDS, Header, Layout, UNBOUNDED};
 use std::fmt::Write as _;
@@ -16,8 +17,6 @@ use std::path::Path;
 
 /// No file larger than this is read: far more than any microcontroller holds.
 const MAX_IMAGE_BYTES: u64 = 32 << 20;
-/// What a plain module begins with.
-const WASM_MAGIC: &[u8] = b"\0asm";
 /// What a packed image of any version begins with.
 const PACKED_MAGIC: &[u8] = b"SPK";
 
@@ -40,22 +39,6 @@ pub(crate) fn is_packed(file: &[u8]) -> bool {
     file.starts_with(PACKED_MAGIC)
 }
 
-/// Reads an image for the engine that was chosen; it stays for the life of the process, as it would in flash.
-pub(crate) fn load(path: &Path, choice: EngineChoice) -> Result<&'static [u8], Failure> {
-    let file = read(path)?;
-    let image = match choice {
-        EngineChoice::Packed if file.starts_with(WASM_MAGIC) => {
-            sampan_pack::pack(&file, &Options::default()).map_err(|error| refused(path, &error))?.image
-        }
-        EngineChoice::Wasmi if is_packed(&file) => {
-            let text = format!("{}: a packed image, which wasmi doesn't run", path.display());
-            return Err(Failure::new(ExitStatus::BadImage, text));
-        }
-        _ => file,
-    };
-    Ok(image.leak())
-}
-
 pub(crate) fn refused(path: &Path, error: &PackError) -> Failure {
     Failure::new(ExitStatus::BadImage, format!("{}: can't be packed: {error}", path.display()))
 }
@@ -70,19 +53,13 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
         return Err(Failure::new(ExitStatus::Usage, text));
     }
     let wasm = read(&arguments.file)?;
-    let options = Options {
-        memory_bytes: arguments.memory,
-        table_entries: arguments.table_entries.unwrap_or(Options::default().table_entries),
-    };
-    let Packed { image, debug_map } =
-        sampan_pack::pack(&wasm, &options).map_err(|error| refused(&arguments.file, &error))?;
+    let module = trimmed::trim(&arguments.file, &wasm, arguments.keep_names)?;
+    let image = module.pack(&arguments.file, arguments)?;
     let output = arguments.output.clone().unwrap_or_else(|| arguments.file.with_extension("spk"));
     write(&output, &image)?;
-    if let Some(path) = &arguments.debug_map {
-        write(path, debug_map.to_text().as_bytes())?;
-    }
     let header = header(&image).ok_or_else(|| Failure::new(ExitStatus::Internal, "made no valid image"))?;
-    Ok(format!("{}: {}\n", output.display(), summary(&header)))
+    let done = module.conclude(&wasm, &output, arguments)?;
+    Ok(format!("{}: {}\n{done}", output.display(), summary(&header)))
 }
 
 /// Writes a file.

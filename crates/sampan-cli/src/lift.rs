@@ -8,9 +8,9 @@
 mod description;
 mod generate;
 
-use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
+use crate::signing::refused;
 use clap::Args;
 use description::Description;
 use std::path::PathBuf;
@@ -29,13 +29,14 @@ pub(crate) struct LiftArguments {
 /// `sampan lift`: writes the shim and the container's program.
 pub(crate) fn run(arguments: &LiftArguments) -> Result<String, Failure> {
     let path = &arguments.file;
-    let refused = |text: String| Failure::new(ExitStatus::Refused, format!("{}: {text}", path.display()));
-    let text = String::from_utf8(image::read(path)?).map_err(|_| refused("it isn't text".to_owned()))?;
-    let description = Description::parse(&text).map_err(refused)?;
+    let description: Description = crate::description::read(path)?;
+    description.check().map_err(|wrong| refused(path, wrong))?;
+    let buffer_bytes = description.buffer_bytes().map_err(|wrong| refused(path, wrong))?;
     let mut said = String::new();
-    for (kind, source) in
-        [("shim", generate::shim(&description)), ("container", generate::container(&description))]
-    {
+    for (kind, source) in [
+        ("shim", generate::shim(&description, buffer_bytes)),
+        ("container", generate::container(&description, buffer_bytes)),
+    ] {
         let output = arguments.output.join(format!("{}_{kind}.c", description.name()));
         image::write(&output, source.as_bytes())?;
         said.push_str(&format!("{}\n", output.display()));

@@ -12,15 +12,18 @@ mod both;
 mod cc;
 mod compare;
 mod container_file;
+mod description;
 mod engine;
 mod exit;
 mod image;
 mod lift;
+mod program;
 mod provide;
 mod report;
 mod run;
 mod signing;
 mod trace;
+mod trimmed;
 mod units;
 
 use arguments::{Arguments, Command};

@@ -5,6 +5,7 @@ use crate::arguments::{ClockChoice, EngineChoice, RunArguments};
 use crate::container_file::{ContainerFile, ContainerSettings};
 use crate::engine::{self, HostEngine};
 use crate::exit::{self, ExitStatus};
+use crate::program::{self, Program, Signed};
 use crate::provide::Names;
 use crate::report::{Container, Report};
 use crate::units::seconds;
@@ -12,8 +13,9 @@ use crate::{both, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
+use sampan_image::{Effective, MAX_PERMISSIONS, Permissions};
 use sampan_platform::{Clock, Log};
-use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimDevices, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -76,6 +78,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     }
     let log = Arc::new(ConsoleLog::new(arguments.verbose));
     let settings = container_settings(arguments)?;
+    let authority = arguments.device.authority()?;
     let world = World {
         containers: arguments.files.len(),
         clock: match arguments.clock {
@@ -90,24 +93,39 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     let names = Names::default();
     provide(&mut simulator, arguments, &log, &names)?;
     let files = arguments.files.iter().zip(&settings);
-    let created: Result<Vec<Created>, Failure> = files
+    let created: Result<Vec<_>, Failure> = files
         .map(|(file, settings)| {
-            let image = image::load(&file.path, arguments.engine)?;
-            create(&mut simulator, &log, file, settings, image)
+            let program = program::load(&file.path, arguments.engine, authority.as_ref())?;
+            Ok((create(&mut simulator, &log, file, settings, &program)?, program.signed))
         })
         .collect();
-    let created = created?;
+    let (created, signed): (Vec<Created>, Vec<Option<Signed>>) = created?.into_iter().unzip();
     if created.len() > 1 {
         log.show_names();
     }
     // Set once: the containers are all there.
     let _ = names.set(created.iter().map(|container| (container.id, container.name.clone())).collect());
-    for container in &created {
+    for (container, signed) in created.iter().zip(&signed) {
+        if let Some(signed) = signed {
+            tell_policy(&log, arguments, &container.name, signed);
+        }
         // A container that can't be started has ended for it, and the log and the report say why.
         let _ = simulator.runtime().start(container.id);
     }
     let ending = run_to_end(&mut simulator, &log, arguments, &created, |_| false);
     conclude(&mut simulator, &log, arguments, &created, ending)
+}
+
+/// Tells what a signed image is held to, where that is wanted.
+fn tell_policy(log: &ConsoleLog, arguments: &RunArguments, name: &str, signed: &Signed) {
+    if !arguments.verbose {
+        return;
+    }
+    log.say(&format!("{name}: {}", signed.describe()));
+    let left_out = signed.left_out();
+    if !left_out.is_empty() {
+        log.say(&format!("{name}: not carried out here: {}", left_out.join(", ")));
+    }
 }
 
 /// What each container is given, names made complete and unique.
@@ -122,6 +140,15 @@ pub(crate) fn container_settings(arguments: &RunArguments) -> Result<Vec<Contain
         return Err(Failure::new(ExitStatus::Usage, text));
     }
     let common = arguments.common.settings();
+    if arguments.device.has_trust() {
+        // The image names its container, and all else is its policy's.
+        let nothing = ContainerSettings::default();
+        if files.iter().any(|file| file.own.over(&common) != nothing) {
+            let text = "options for containers are for plain modules: a signed image's policy has them";
+            return Err(Failure::new(ExitStatus::Usage, text));
+        }
+        return Ok(vec![nothing; files.len()]);
+    }
     let mut taken: Vec<String> = files.iter().filter_map(|file| file.own.name.clone()).collect();
     let mut settings = Vec::new();
     for file in files {
@@ -169,6 +196,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
+        devices: SimDevices::default(),
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(
@@ -207,37 +235,54 @@ pub(crate) fn provide<E: Engine, L: Log + Send + Sync + 'static>(
     Ok(())
 }
 
-/// Creates the container of a file whose image was loaded.
+/// What programs of WASI need; a module without a signature has it unasked.
+const WASI_PERMISSIONS: [&str; 3] = ["clock", "log", "random"];
+
+/// Creates the container of a program.
 pub(crate) fn create<E: Engine>(
     simulator: &mut Simulator<E>,
     log: &ConsoleLog,
     file: &ContainerFile,
     settings: &ContainerSettings,
-    image: &'static [u8],
+    program: &Program,
 ) -> Result<Created, Failure> {
+    let policy = program.signed.as_ref().map(Signed::settings);
+    let settings = policy.as_ref().unwrap_or(settings);
     let shown = file.path.display().to_string();
     let fail = |status, wrong: &str| Failure::new(status, format!("{shown}: {wrong}"));
     let name = settings.name.clone().unwrap_or_default();
     let args: Vec<&[u8]> = std::iter::once(&name).chain(&settings.args).map(|text| text.as_bytes()).collect();
     let env: Vec<&[u8]> = settings.env.iter().map(|text| text.as_bytes()).collect();
-    let options = ContainerOptions {
-        name: name.as_bytes(),
-        args: &args,
-        env: &env,
-        memory_limit: settings.memory.unwrap_or(0),
-        stack_bytes: settings.stack.unwrap_or(0),
-        share: settings.share.unwrap_or(0),
-        priority: settings.priority.unwrap_or(0),
-        ..ContainerOptions::default()
+    let permits: Vec<&str> =
+        WASI_PERMISSIONS.into_iter().chain(settings.permits.iter().map(String::as_str)).collect();
+    let granted = Permissions::of_texts(&permits).map_err(|_| {
+        Failure::new(ExitStatus::Usage, format!("more than {MAX_PERMISSIONS} permissions for {name}"))
+    })?;
+    let options = match &program.signed {
+        Some(signed) => {
+            ContainerOptions { name: name.as_bytes(), args: &args, env: &env, ..signed.options() }
+        }
+        None => ContainerOptions {
+            name: name.as_bytes(),
+            args: &args,
+            env: &env,
+            memory_limit: settings.memory.unwrap_or(0),
+            stack_bytes: settings.stack.unwrap_or(0),
+            share: settings.share.unwrap_or(0),
+            priority: settings.priority.unwrap_or(0),
+            permissions: Effective::granted(granted),
+            ..ContainerOptions::default()
+        },
     };
-    let (created, errors) = log.holding_errors(|| simulator.runtime().create(image, &options));
+    let (created, errors) = log.holding_errors(|| simulator.runtime().create(program.code, &options));
     let id =
-        created.map_err(|status| fail(ExitStatus::of_status(status), &explain(status, image, &errors)))?;
+        created.map_err(|status| fail(ExitStatus::of_status(status), &explain(status, program, &errors)))?;
     Ok(Created { id, name, file: shown })
 }
 
 /// What was wrong with a file, in one line. `errors` are the runtime's lines on it, the cause first.
-fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
+fn explain(status: Status, program: &Program, errors: &[String]) -> String {
+    let image = program.code;
     // The last line only says that there is no container.
     let cause = match errors {
         [cause, _, ..] => cause.as_str(),
@@ -253,7 +298,11 @@ fn explain(status: Status, image: &[u8], errors: &[String]) -> String {
         Status::Duplicate => "the name is another container's",
         other => other.text(),
     };
-    let hint = if status == Status::NoMemory { " (see --memory, --stack and --arena)" } else { "" };
+    let hint = match (status, &program.signed) {
+        (Status::NoMemory, None) => " (see --memory, --stack and --arena)",
+        (Status::NoMemory, Some(_)) => " (see the budgets of its policy, and --arena)",
+        _ => "",
+    };
     if cause.is_empty() { format!("{what}{hint}") } else { format!("{what}: {cause}{hint}") }
 }
 

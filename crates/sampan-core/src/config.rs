@@ -2,7 +2,7 @@
 //! What the owner of a runtime decides: once for all of it, and for each container.
 
 use sampan_abi::{ContainerId, Status, limits};
-use sampan_image::{DeniedAction, Effective};
+use sampan_image::{DeniedAction, Effective, Policy};
 
 /// Decisions for a whole runtime. Start from [`Config::default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Config {
     pub max_containers: usize,
     /// Host functions that can be registered, up to [`limits::MAX_HOST_FUNCTIONS`].
     pub max_host_functions: usize,
+    /// Topics that the firmware itself can subscribe to, up to [`limits::MAX_SUBSCRIBERS`].
+    pub max_subscribers: usize,
     /// Fuel of one slice, [`limits::MIN_SLICE_FUEL`] to [`limits::MAX_SLICE_FUEL`]: how long a container
     /// runs before another one, or the firmware, gets its turn.
     pub slice_fuel: u32,
@@ -18,11 +20,20 @@ pub struct Config {
     /// [`Runtime::next_generation`](crate::Runtime::next_generation) of the earlier one: then no id, and no
     /// token of a call, means something again.
     pub first_generation: u32,
+    /// Whether only signed images run: then [`Runtime::create`](crate::Runtime::create) refuses every module.
+    pub signed_only: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_containers: 8, max_host_functions: 32, slice_fuel: 10_000, first_generation: 1 }
+        Self {
+            max_containers: 8,
+            max_host_functions: 32,
+            max_subscribers: 8,
+            slice_fuel: 10_000,
+            first_generation: 1,
+            signed_only: false,
+        }
     }
 }
 
@@ -34,6 +45,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Status> {
         let in_range = (1..=limits::MAX_CONTAINERS).contains(&self.max_containers)
             && self.max_host_functions <= limits::MAX_HOST_FUNCTIONS
+            && self.max_subscribers <= limits::MAX_SUBSCRIBERS
             && (limits::MIN_SLICE_FUEL..=limits::MAX_SLICE_FUEL).contains(&self.slice_fuel)
             && ContainerId::new(0, self.first_generation).is_some();
         if in_range { Ok(()) } else { Err(Status::InvalidArgument) }
@@ -62,13 +74,45 @@ pub struct ContainerOptions<'a> {
     pub permissions: Effective<'a>,
     /// What follows a call that it may not make.
     pub denied: DeniedAction,
+    /// Handles open at a time, up to [`limits::MAX_HANDLES`]: timers, subscriptions, messages to be answered. 0:
+    /// [`ContainerOptions::DEFAULT_HANDLES`].
+    pub handles: u16,
+    /// Bytes of its mailbox, up to [`limits::MAX_MAILBOX`]. 0: [`ContainerOptions::DEFAULT_MAILBOX_BYTES`].
+    pub mailbox_bytes: u32,
+    /// Messages in its mailbox. 0: as many as its bytes hold.
+    pub queue_depth: u16,
+    /// Calls of Sampan's own and of WASI in a second. 0: any number.
+    pub calls_per_second: u32,
+    /// Bytes of its values, if less than its permission gives.
+    pub kv_bytes: Option<u32>,
 }
 
 impl ContainerOptions<'_> {
     /// Stack of a container that doesn't say.
     pub const DEFAULT_STACK_BYTES: u32 = 4096;
+    /// Handles of a container that doesn't say.
+    pub const DEFAULT_HANDLES: u16 = 8;
+    /// Mailbox of a container that doesn't say.
+    pub const DEFAULT_MAILBOX_BYTES: u32 = 1024;
     /// Share of a container that doesn't say.
     pub const DEFAULT_SHARE: u16 = 100;
+
+    /// Takes over what a policy decides: budgets, and what follows a denied call. Its texts aren't taken, since they
+    /// need a list, nor its permissions, which count as far as they were asked for.
+    pub fn set_policy(&mut self, policy: &Policy<'_>) {
+        let budgets = &policy.budgets;
+        // All were held to their ranges when the policy was read.
+        let narrow = |budget: Option<u32>| budget.map_or(0, |value| u16::try_from(value).unwrap_or(u16::MAX));
+        self.memory_limit = budgets.memory_bytes.unwrap_or(0);
+        self.stack_bytes = budgets.stack_bytes.unwrap_or(0);
+        self.share = narrow(budgets.cpu_share);
+        self.priority = budgets.priority.map_or(0, |value| u8::try_from(value).unwrap_or(u8::MAX));
+        self.handles = narrow(budgets.handles);
+        self.queue_depth = narrow(budgets.queue_depth);
+        self.calls_per_second = budgets.calls_per_second.unwrap_or(0);
+        self.kv_bytes = budgets.kv_bytes;
+        self.denied = policy.denied;
+    }
 
     /// # Errors
     /// What is outside its range.
@@ -78,6 +122,10 @@ impl ContainerOptions<'_> {
             Err("its share is too large")
         } else if self.priority > limits::MAX_PRIORITY {
             Err("there is no such priority")
+        } else if self.handles > limits::MAX_HANDLES {
+            Err("it can't have so many handles")
+        } else if self.mailbox_bytes > limits::MAX_MAILBOX {
+            Err("its mailbox is too large")
         } else if self.args.len() > limits::MAX_ARGS || self.env.len() > limits::MAX_ARGS {
             Err("too many arguments or environment variables")
         } else if self.texts_len() > limits::MAX_ARGS_BYTES {
@@ -95,8 +143,28 @@ impl ContainerOptions<'_> {
         lens.fold(0, usize::saturating_add)
     }
 
+    /// Bytes of its values.
+    pub(crate) fn kv_bytes(&self) -> u32 {
+        let permitted = self.permissions.size("kv");
+        self.kv_bytes.map_or(permitted, |bytes| bytes.min(permitted))
+    }
+
     pub(crate) fn stack_bytes_or_default(&self) -> u32 {
         if self.stack_bytes == 0 { Self::DEFAULT_STACK_BYTES } else { self.stack_bytes }
+    }
+
+    pub(crate) fn handles_or_default(&self) -> u8 {
+        let handles = if self.handles == 0 { Self::DEFAULT_HANDLES } else { self.handles };
+        u8::try_from(handles).unwrap_or(u8::MAX)
+    }
+
+    pub(crate) fn mailbox_or_default(&self) -> usize {
+        let bytes = if self.mailbox_bytes == 0 { Self::DEFAULT_MAILBOX_BYTES } else { self.mailbox_bytes };
+        bytes as usize
+    }
+
+    pub(crate) fn depth_or_default(&self) -> u16 {
+        if self.queue_depth == 0 { u16::MAX } else { self.queue_depth }
     }
 
     pub(crate) fn share_or_default(&self) -> u16 {
@@ -116,6 +184,11 @@ impl Default for ContainerOptions<'_> {
             priority: 0,
             permissions: Effective::NONE,
             denied: DeniedAction::Error,
+            handles: 0,
+            mailbox_bytes: 0,
+            queue_depth: 0,
+            calls_per_second: 0,
+            kv_bytes: None,
         }
     }
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One container's life: the only code that changes a container's state.
 //!
-//! `Created -> Running <-> Paused -> Stopped | Faulted`, each legal move one method of [`Container`]; a
+//! `Created -> Running <-> Paused -> Stopped | Faulted | Quarantined`, each legal move one method of [`Container`]; a
 //! move that isn't legal answers [`Status::WrongState`] and changes nothing. What the engine has to do
 //! for a move is done by the caller before it makes the move.
 
+use crate::calls::Output;
+use crate::desk::Desk;
 use crate::schedule::{Account, Floor};
 use crate::text::{Name, PartialLine};
 use sampan_abi::{ContainerId, ContainerState, EngineKind, ExitReason, Status};
 use sampan_engine::{MemoryUsage, Region};
+use sampan_image::DeniedAction;
 
 /// What a running container waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +22,12 @@ pub(crate) enum Wait {
     Poll(Poll),
     /// An answer to the call with this number.
     Answer(u32),
+    /// Something to be told, until a deadline; it goes to `out`.
+    Event { deadline_us: u64, out: Output },
+    /// An answer to its request, which is the call with this number; it goes to `out`.
+    Reply { number: u32, deadline_us: u64, out: Output },
+    /// Something to be told, for which its callback is called.
+    Callback,
 }
 
 /// A parked WASI `poll_oneoff`: its arguments, and when it is over.
@@ -47,6 +56,20 @@ pub struct ContainerStats {
     pub restarts: u32,
     /// Longest it ran at a stretch, in microseconds.
     pub longest_us: u32,
+    /// Calls that it wasn't permitted.
+    pub denied_calls: u64,
+    /// Calls that were refused because it had made too many in that second.
+    pub throttled_calls: u64,
+    /// Messages that its mailbox took.
+    pub messages: u64,
+    /// Messages that its mailbox was too full to take.
+    pub messages_lost: u64,
+    /// Times it said that it still does its work.
+    pub heartbeats: u32,
+    /// When it last said so.
+    pub heartbeat_us: u64,
+    /// Whether it has said that this version works.
+    pub confirmed: bool,
     /// Memory of its region.
     pub memory: MemoryUsage,
 }
@@ -84,6 +107,8 @@ pub(crate) struct Container<I> {
     pub(crate) id: ContainerId,
     pub(crate) instance: I,
     pub(crate) guest: Guest,
+    /// The signed image that it came in, to be judged again when what is trusted changes.
+    pub(crate) origin: Option<&'static [u8]>,
     state: ContainerState,
     exit: Option<ExitReason>,
     stop_deadline_us: Option<u64>,
@@ -101,10 +126,13 @@ pub(crate) struct Guest {
     pub(crate) stats: ContainerStats,
     pub(crate) line: PartialLine,
     pub(crate) strings: Strings,
+    pub(crate) desk: Desk,
     /// Set by a host call that ends the container.
     pub(crate) ending: Option<ExitReason>,
     /// Whether it has been asked to stop.
     pub(crate) stop_requested: bool,
+    /// Whether its callback was called to end it.
+    pub(crate) last_callback: bool,
 }
 
 /// Arguments and environment: NUL-terminated texts one after the other, arguments first.
@@ -123,7 +151,14 @@ pub(crate) struct Span {
 }
 
 impl<I> Container<I> {
-    pub(crate) fn new(id: ContainerId, instance: I, name: Name, account: Account, strings: Strings) -> Self {
+    pub(crate) fn new(
+        id: ContainerId,
+        instance: I,
+        name: Name,
+        account: Account,
+        strings: Strings,
+        desk: Desk,
+    ) -> Self {
         let guest = Guest {
             id,
             name,
@@ -132,13 +167,16 @@ impl<I> Container<I> {
             stats: ContainerStats::default(),
             line: PartialLine::new(),
             strings,
+            desk,
             ending: None,
             stop_requested: false,
+            last_callback: false,
         };
         Self {
             id,
             instance,
             guest,
+            origin: None,
             state: ContainerState::Created,
             exit: None,
             stop_deadline_us: None,
@@ -163,22 +201,39 @@ impl<I> Container<I> {
         self.state == ContainerState::Running && matches!(self.guest.wait, Wait::Ready(_))
     }
 
+    /// Whether it runs, or is told something, at the next poll.
+    pub(crate) fn is_due(&self) -> bool {
+        let mail = !self.guest.desk.mailbox.is_empty();
+        match self.guest.wait {
+            _ if self.state != ContainerState::Running => false,
+            Wait::Ready(_) => true,
+            Wait::Event { .. } => mail,
+            Wait::Reply { .. } => self.guest.desk.mailbox.answered,
+            Wait::Callback => mail || self.guest.stop_requested,
+            Wait::Poll(_) | Wait::Answer(_) => false,
+        }
+    }
+
     /// When something is due to happen to it without its running.
     pub(crate) fn deadline_us(&self) -> u64 {
         let wait = match self.guest.wait {
-            Wait::Poll(poll) if self.state == ContainerState::Running => poll.deadline_us,
-            _ => u64::MAX,
+            _ if self.state != ContainerState::Running => u64::MAX,
+            Wait::Poll(poll) => poll.deadline_us,
+            Wait::Reply { deadline_us, .. } => deadline_us,
+            Wait::Event { deadline_us, .. } => deadline_us.min(self.guest.desk.handles.due_us),
+            Wait::Callback => self.guest.desk.handles.due_us,
+            Wait::Ready(_) | Wait::Answer(_) => u64::MAX,
         };
         wait.min(self.stop_deadline_us.unwrap_or(u64::MAX))
     }
 
-    const fn is_live(&self) -> bool {
+    pub(crate) const fn is_live(&self) -> bool {
         matches!(self.state, ContainerState::Running | ContainerState::Paused)
     }
 
     /// Whether [`Runtime::remove`](crate::Runtime::remove) may take it.
     pub(crate) const fn is_removable(&self) -> bool {
-        !self.is_live()
+        !self.is_live() && !matches!(self.state, ContainerState::Quarantined)
     }
 
     fn enter(&mut self, state: ContainerState) {
@@ -191,9 +246,19 @@ impl<I> Container<I> {
         self.exit = None;
         self.stop_deadline_us = None;
         self.guest.stop_requested = false;
+        self.guest.last_callback = false;
         self.guest.ending = None;
         self.set_ready(None, floor);
         self.enter(ContainerState::Running);
+    }
+
+    /// `Quarantined -> Stopped`: why it ended stays.
+    pub(crate) fn release(&mut self) -> Result<(), Status> {
+        if self.state != ContainerState::Quarantined {
+            return Err(Status::WrongState);
+        }
+        self.enter(ContainerState::Stopped);
+        Ok(())
     }
 
     /// `Running -> Paused`: whatever it waits for may come meanwhile.
@@ -229,10 +294,17 @@ impl<I> Container<I> {
         Ok(())
     }
 
-    /// Any state but ended `-> Stopped` or `Faulted`, by what `reason` is.
+    /// Any state but ended `-> Stopped`, `Faulted` or `Quarantined`, by what `reason` is. Its handles are reclaimed.
     pub(crate) fn end(&mut self, reason: ExitReason) {
-        let state = if reason.is_fault() { ContainerState::Faulted } else { ContainerState::Stopped };
+        let quarantine = self.guest.desk.denied == DeniedAction::Quarantine;
+        let state = match reason {
+            ExitReason::Denied if quarantine => ContainerState::Quarantined,
+            ExitReason::Denied => ContainerState::Stopped,
+            reason if reason.is_fault() => ContainerState::Faulted,
+            _ => ContainerState::Stopped,
+        };
         self.guest.wait = Wait::Ready(None);
+        self.guest.desk.clear(self.guest.strings.region.bytes());
         self.stop_deadline_us = None;
         self.exit = Some(reason);
         self.enter(state);

@@ -14,6 +14,18 @@
 //! What a module does inside is `sampan-engine`'s; C is `sampan-capi`'s.
 #![no_std]
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(all(
+        feature = "timer",
+        feature = "msg",
+        feature = "kv",
+        feature = "clock",
+        feature = "log",
+        feature = "random",
+        feature = "health"
+    )),
+    allow(dead_code, reason = "what only areas use that are off")
+)]
 
 #[cfg(test)]
 extern crate std;
@@ -21,6 +33,7 @@ extern crate std;
 mod calls;
 mod config;
 mod container;
+mod desk;
 mod inbox;
 mod runtime;
 mod schedule;
@@ -29,9 +42,10 @@ mod table;
 mod tests;
 mod text;
 
-pub use calls::{Call, CallToken, Handler, HostRegistration};
+pub use calls::{Call, CallToken, Handler, HostRegistration, Message};
 pub use config::{Config, ContainerOptions};
 pub use container::{ContainerStats, ContainerStatus, Event};
 pub use inbox::{Inbox, InboxCell};
-pub use runtime::{Runtime, RuntimeStats};
+pub use runtime::{Authority, Runtime, RuntimeStats, refusal_status};
+pub use sampan_image::{DeniedAction, Effective, Permissions};
 pub use text::Name;

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The runtime: containers on an arena, run one slice a poll.
 
+mod signed;
+
+use crate::calls::msg::is_topic;
 use crate::calls::wasi_abi::ERRNO_INTR;
 use crate::calls::{
-    Binder, Broker, CallToken, GuestMemory, Handler, HostRegistration, Registry, finish_poll,
+    Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
+    Registry, Subscribers, finish_poll,
 };
 use crate::config::{Config, ContainerOptions};
 use crate::container::{Container, ContainerStats, ContainerStatus, Event, Span, Strings, Wait};
+use crate::desk::Desk;
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
 use crate::table::{Slot, Table};
 use crate::text::{Name, RUNTIME, log};
 use core::mem::size_of;
-use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status};
+use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Status, limits};
 use sampan_engine::{Activation, Arena, Engine, Limits, MemoryNeed, Outcome, Region};
-use sampan_platform::Platform;
+use sampan_image::TrustStore;
+use sampan_platform::{DeviceEvent, Platform};
+
+pub use signed::{Authority, refusal_status};
 
 /// Entry point of a WASI command.
 const ENTRY: &str = "_start";
 /// Runs once before the entry point, where a module has it.
 const INITIALISE: &str = "_initialize";
+/// Called, where a module exports it, when there is something to be told after its entry point has returned.
+const CALLBACK: &str = "sampan_on_event";
 /// Regions are cut so that the engine's part stays aligned.
 const STRINGS_ALIGN: usize = 16;
 
@@ -38,6 +48,10 @@ pub struct RuntimeStats {
     pub container_overhead: usize,
     /// Polls so far.
     pub polls: u64,
+    /// Events of devices that came in.
+    pub device_events: u32,
+    /// Events of devices that were lost, since more came than can wait for a poll.
+    pub device_events_lost: u32,
 }
 
 /// All containers, on one platform and one engine; `H` answers the firmware's host functions.
@@ -51,11 +65,16 @@ where
     arena: Arena,
     table: Table<E::Instance>,
     registry: Registry<H>,
+    subscribers: Subscribers<H>,
+    epoch_us: Option<u64>,
     inbox: &'static Inbox,
     slice_fuel: u32,
     floor: Floor,
     next_call: u32,
     polls: u64,
+    signed_only: bool,
+    trust: Option<TrustStore<'static>>,
+    device_events: u32,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -82,17 +101,26 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             0 => &mut [],
             count => arena.allocate_array(count, |_| None).ok_or(Status::NoMemory)?,
         };
+        let subscribers: &'static mut [Option<(&'static str, H)>] = match config.max_subscribers {
+            0 => &mut [],
+            count => arena.allocate_array(count, |_| None).ok_or(Status::NoMemory)?,
+        };
         Ok(Self {
             platform,
             engine,
             arena,
             table: Table::new(slots, config.first_generation),
             registry: Registry::new(places),
+            subscribers: Subscribers::new(subscribers),
+            epoch_us: None,
             inbox,
             slice_fuel: config.slice_fuel,
             floor: Floor::default(),
             next_call: 1,
             polls: 0,
+            signed_only: config.signed_only,
+            trust: None,
+            device_events: 0,
         })
     }
 
@@ -113,13 +141,27 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// # Errors
     /// [`Status::InvalidArgument`] or [`Status::Duplicate`] for the options; [`Status::NoSlot`];
     /// [`Status::NoMemory`]; [`Status::BadImage`], [`Status::Unsupported`]; [`Status::UnknownImport`],
-    /// [`Status::ImportType`]; [`Status::NoEntry`]. Nothing has changed then, and the log says what was
-    /// wrong.
+    /// [`Status::ImportType`]; [`Status::NoEntry`]; [`Status::Untrusted`] where only signed images run.
+    /// Nothing has changed then, and the log says what was wrong.
     pub fn create(
         &mut self,
         image: &'static [u8],
         options: &ContainerOptions<'_>,
     ) -> Result<ContainerId, Status> {
+        if self.signed_only {
+            log(
+                &self.platform,
+                LogLevel::Error,
+                RUNTIME,
+                format_args!("not created: only signed images run"),
+            );
+            return Err(Status::Untrusted);
+        }
+        self.admit(image, options)
+    }
+
+    /// Creates a container, wherever its code comes from.
+    fn admit(&mut self, image: &'static [u8], options: &ContainerOptions<'_>) -> Result<ContainerId, Status> {
         let place = self.place(options);
         let created = place.and_then(|(id, name)| {
             self.load(id, name, image, options)?;
@@ -169,22 +211,25 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             log(&self.platform, LogLevel::Error, name.as_str(), text);
             return Err(Status::NoMemory);
         }
-        let strings_len = strings_len(&name, options);
-        let whole_len = strings_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
+        let desk = Desk::new(options, strings_len(&name, options), self.registry.count());
+        let head_len = desk.end().next_multiple_of(STRINGS_ALIGN);
+        let whole_len = head_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
         let Some(whole) = self.arena.allocate(whole_len) else {
             let left = self.arena.len().saturating_sub(self.arena.used());
             let text = format_args!("the arena has no block of {whole_len} bytes ({left} left in all)");
             log(&self.platform, LogLevel::Error, name.as_str(), text);
             return Err(Status::NoMemory);
         };
-        let (head, region) = whole.split(strings_len);
-        let strings = fill_strings(head, &name, options);
+        let (head, region) = whole.split(head_len);
+        let mut strings = fill_strings(head, &name, options);
+        desk.handles.format(strings.region.bytes());
+        desk.grants.fill(&options.permissions, self.registry.permissions(), strings.region.bytes());
         let mut linker =
             Binder { platform: &self.platform, registry: &self.registry, container: name.as_str() };
         match self.engine.load(image, region, &limits, &mut linker) {
             Ok(instance) if self.engine.exports(&instance, ENTRY) => {
                 let account = Account::new(options.share_or_default(), options.priority);
-                self.table.fill(id, Container::new(id, instance, name, account, strings));
+                self.table.fill(id, Container::new(id, instance, name, account, strings, desk));
                 Ok(())
             }
             Ok(instance) => {
@@ -214,12 +259,20 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         self.begin(id)
     }
 
-    /// Runs a container from its beginning again, whatever its state, with fresh memory.
+    /// Runs a container from its beginning again with fresh memory, whatever its state but quarantined.
     ///
     /// # Errors
-    /// [`Status::StaleId`]; what a load can answer, and the container is faulted.
+    /// [`Status::StaleId`]; [`Status::Untrusted`] once its image isn't trusted any more; [`Status::WrongState`] in
+    /// quarantine; what a load can answer, and the container is faulted.
     pub fn restart(&mut self, id: ContainerId) -> Result<(), Status> {
         let container = self.table.get_mut(id)?;
+        if container.exit() == Some(ExitReason::Revoked) {
+            return Err(Status::Untrusted);
+        }
+        if container.state() == ContainerState::Quarantined {
+            return Err(Status::WrongState);
+        }
+        container.guest.desk.clear(container.guest.strings.region.bytes());
         container.guest.line.flush(&self.platform, container.guest.name.as_str());
         let name = container.guest.name;
         let mut linker =
@@ -281,10 +334,62 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     pub fn stop(&mut self, id: ContainerId, deadline_us: u64) -> Result<(), Status> {
         let container = self.table.get_mut(id)?;
         container.request_stop(deadline_us, self.floor)?;
-        if let Wait::Poll(_) = container.guest.wait {
-            container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor);
+        match container.guest.wait {
+            Wait::Poll(_) => container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor),
+            Wait::Event { .. } | Wait::Reply { .. } => {
+                container.set_ready(Some(code(Code::Stopping)), self.floor)
+            }
+            Wait::Ready(_) | Wait::Answer(_) | Wait::Callback => {}
         }
         Ok(())
+    }
+
+    /// Lets a container go that its policy has put in quarantine: it's stopped from then on.
+    ///
+    /// # Errors
+    /// [`Status::StaleId`]; [`Status::WrongState`] unless it's in quarantine.
+    pub fn release(&mut self, id: ContainerId) -> Result<(), Status> {
+        self.table.get_mut(id)?.release()
+    }
+
+    /// Tells the time of day, in the place of the platform's: microseconds since 1970-01-01 UTC.
+    pub fn set_wall_clock(&mut self, unix_us: u64) {
+        self.epoch_us = Some(unix_us.wrapping_sub(self.platform.now_us()));
+    }
+
+    /// Has the firmware get messages whose topics `filter` matches.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for what is no filter, [`Status::TableFull`].
+    pub fn subscribe(&mut self, filter: &'static str, handler: H) -> Result<(), Status> {
+        self.subscribers.add(filter, handler)
+    }
+
+    /// Sends a message of the firmware's to all who have subscribed to its topic, and returns how many got it.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for what is no topic, or too long.
+    pub fn publish(&mut self, topic: &str, payload: &[u8]) -> Result<u64, Status> {
+        if !is_topic(topic) || topic.len() > limits::MAX_TOPIC || payload.len() > limits::MAX_PAYLOAD {
+            return Err(Status::InvalidArgument);
+        }
+        let mut taken = self.subscribers.offer(&Message { sender: None, topic, payload, token: None });
+        for container in self.table.iter_mut() {
+            taken = taken.saturating_add(u64::from(container.guest.deliver(topic, payload, 0)));
+        }
+        Ok(taken)
+    }
+
+    /// Answers a message whose sender waits.
+    ///
+    /// # Errors
+    /// [`Status::StaleCall`] if it no longer does; [`Status::Busy`] if its mailbox has no room.
+    pub fn reply(&mut self, token: CallToken, payload: &[u8]) -> Result<(), Status> {
+        let container = self.table.get_mut(token.id).map_err(|_| Status::StaleCall)?;
+        container.guest.deliver_answer(token.to_raw(), payload).map_err(|code| match code {
+            Code::Full => Status::Busy,
+            _ => Status::StaleCall,
+        })
     }
 
     /// Ends a container now, whatever it does.
@@ -370,6 +475,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             arena_peak: self.arena.peak(),
             container_overhead: Self::CONTAINER_OVERHEAD,
             polls: self.polls,
+            device_events: self.device_events,
+            device_events_lost: self.inbox.events_lost(),
         }
     }
 
@@ -414,6 +521,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         while let Some(answer) = self.inbox.pop() {
             self.deliver(answer.token, answer.result);
         }
+        while let Some(event) = self.inbox.pop_event() {
+            self.device_event(event);
+        }
         let now_us = self.platform.now_us();
         for container in self.table.iter_mut() {
             expire(&self.platform, &mut self.engine, container, self.floor, now_us);
@@ -427,8 +537,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     }
 
     fn next_deadline(&self) -> u64 {
-        // An answer may have come while the slice ran.
-        if self.inbox.has_answer() || self.table.iter().any(|(_, container)| container.is_ready()) {
+        // An answer or an event may have come while the slice ran.
+        if self.inbox.has_news() || self.table.iter().any(|(_, container)| container.is_due()) {
             return 0;
         }
         self.table.iter().map(|(_, container)| container.deadline_us()).min().unwrap_or(u64::MAX)
@@ -450,12 +560,14 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         }
     }
 
+    /// Takes what a device tells. No host call waits for one yet, so that it came is all there is to know.
+    const fn device_event(&mut self, _event: DeviceEvent) {
+        self.device_events = self.device_events.saturating_add(1);
+    }
+
     fn run_slice(&mut self, idx: usize, started_us: u64) {
-        let Some(container) = self.table.at_mut(idx) else { return };
-        let reply = match container.guest.wait {
-            Wait::Ready(reply) => reply,
-            Wait::Poll(_) | Wait::Answer(_) => return,
-        };
+        let Some((container, mut others)) = self.table.split_at_mut(idx) else { return };
+        let Wait::Ready(reply) = container.guest.wait else { return };
         container.guest.wait = Wait::Ready(None);
         let mut broker = Broker {
             platform: &self.platform,
@@ -463,6 +575,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             guest: &mut container.guest,
             next_call: &mut self.next_call,
             fuel: self.slice_fuel,
+            others: &mut others,
+            subscribers: &self.subscribers,
+            epoch_us: self.epoch_us,
         };
         let activation = self.engine.resume(&mut container.instance, reply, self.slice_fuel, &mut broker);
         let elapsed_us = self.platform.now_us().saturating_sub(started_us);
@@ -491,7 +606,13 @@ fn conclude<E: Engine>(
 ) -> Option<ExitReason> {
     match outcome {
         Outcome::Yielded | Outcome::Waiting => None,
-        Outcome::Finished if container.initialised => Some(container.guest.own_end(0)),
+        Outcome::Finished if container.initialised => {
+            let lives_on = !container.guest.last_callback && engine.exports(&container.instance, CALLBACK);
+            if lives_on {
+                container.guest.wait = Wait::Callback;
+            }
+            (!lives_on).then(|| container.guest.own_end(0))
+        }
         Outcome::Finished => {
             container.initialised = true;
             match engine.begin(&mut container.instance, ENTRY) {
@@ -527,12 +648,49 @@ fn expire<E: Engine>(
     if container.stop_deadline_us().is_some_and(|deadline_us| deadline_us <= now_us) {
         return end(platform, container, ExitReason::Killed);
     }
-    let Wait::Poll(poll) = container.guest.wait else { return };
-    if container.state() == ContainerState::Running && poll.deadline_us <= now_us {
-        let mut memory = GuestMemory::new(engine.memory(&mut container.instance));
-        let errno = finish_poll(&mut memory, &poll, now_us);
-        container.set_ready(Some(u64::from(errno)), floor);
+    if container.state() != ContainerState::Running {
+        return;
     }
+    let mut memory = GuestMemory::new(engine.memory(&mut container.instance));
+    let reply = match container.guest.wait {
+        Wait::Poll(poll) if poll.deadline_us <= now_us => u64::from(finish_poll(&mut memory, &poll, now_us)),
+        Wait::Event { deadline_us, out } => match container.guest.next_event(now_us) {
+            Some(event) => {
+                CheckedMemory::new(memory).write(out, &event);
+                1
+            }
+            None if deadline_us <= now_us => 0,
+            None => return,
+        },
+        Wait::Reply { number, deadline_us, out } => {
+            let token = CallToken { id: container.id, number }.to_raw();
+            let region = container.guest.strings.region.bytes();
+            let mut memory = CheckedMemory::new(memory);
+            match container.guest.desk.mailbox.take_answer(region, token, memory.output(out)) {
+                Some(len) => len as u64,
+                None if deadline_us <= now_us => code(Code::Timeout),
+                None => return,
+            }
+        }
+        Wait::Callback => {
+            if !container.guest.stop_requested && !container.guest.has_event(now_us) {
+                return;
+            }
+            container.guest.last_callback = container.guest.stop_requested;
+            return match engine.begin(&mut container.instance, CALLBACK) {
+                Ok(()) => container.set_ready(None, floor),
+                Err(Status::NoMemory) => end(platform, container, ExitReason::OutOfMemory),
+                Err(_) => end(platform, container, ExitReason::EngineFault),
+            };
+        }
+        Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) => return,
+    };
+    container.set_ready(Some(reply), floor);
+}
+
+/// A code as the result of a call that was parked.
+const fn code(code: Code) -> u64 {
+    code as i32 as u32 as u64
 }
 
 /// Room that a container's texts take, rounded up so that what follows is aligned.

@@ -3,7 +3,8 @@
 //!
 //! Each container that is put in has the next generation, so the id of one from before never matches again.
 
-use crate::container::Container;
+use crate::calls::msg::Others;
+use crate::container::{Container, Guest};
 use sampan_abi::{ContainerId, Status};
 
 /// One place of the table.
@@ -56,9 +57,11 @@ impl<I> Table<I> {
         container.filter(|container| container.id == id).ok_or(Status::StaleId)
     }
 
-    /// The container in slot `idx`, whoever it is.
-    pub(crate) fn at_mut(&mut self, idx: usize) -> Option<&mut Container<I>> {
-        self.slots.get_mut(idx)?.as_mut()
+    /// The container in slot `idx`, whoever it is, and all the others.
+    pub(crate) fn split_at_mut(&mut self, idx: usize) -> Option<(&mut Container<I>, Rest<'_, I>)> {
+        let (before, from) = self.slots.split_at_mut_checked(idx)?;
+        let (slot, after) = from.split_first_mut()?;
+        Some((slot.as_mut()?, Rest { before, after }))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Container<I>)> + Clone {
@@ -70,6 +73,19 @@ impl<I> Table<I> {
     }
 }
 
+/// All containers but one.
+pub(crate) struct Rest<'a, I> {
+    before: &'a mut [Slot<I>],
+    after: &'a mut [Slot<I>],
+}
+
+impl<I> Others for Rest<'_, I> {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut Guest)) {
+        let slots = self.before.iter_mut().chain(self.after.iter_mut());
+        slots.flatten().for_each(|container| visit(&mut container.guest));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,7 +93,9 @@ mod tests {
     /// The largest that an id carries.
     const GENERATION_MAX: u32 = 0x00ff_ffff;
 
+    use crate::config::ContainerOptions;
     use crate::container::{Span, Strings};
+    use crate::desk::Desk;
     use crate::schedule::Account;
     use crate::text::Name;
     use sampan_engine::Arena;
@@ -90,7 +108,8 @@ mod tests {
         let mut container = |id: ContainerId| {
             let region = arena.allocate(16).unwrap();
             let strings = Strings { region, args: Span::default(), env: Span::default() };
-            Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings)
+            let desk = Desk::new(&ContainerOptions::default(), 0, 0);
+            Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings, desk)
         };
         let mut table = Table::new(Vec::leak(vec![None]), GENERATION_MAX - 1);
         for generation in [GENERATION_MAX - 1, GENERATION_MAX, 1, 2] {

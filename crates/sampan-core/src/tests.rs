@@ -11,9 +11,14 @@ mod create;
 mod engine;
 mod exits;
 mod lifecycle;
+#[cfg(feature = "calls")]
+mod messages;
+#[cfg(feature = "calls")]
+mod permissions;
 mod schedule;
-mod script;
+pub(crate) mod script;
+mod signed;
 mod wasi;
 mod wasi_bounds;
 mod wasi_poll;
-mod world;
+pub(crate) mod world;

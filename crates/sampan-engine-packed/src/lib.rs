@@ -27,6 +27,7 @@ mod tests;
 mod verify;
 
 pub use instance::PackedInstance;
+pub use sampan_packed_format::image::FORMAT_VERSION;
 
 use sampan_abi::limits::MAX_PARAMS;
 use sampan_engine::{

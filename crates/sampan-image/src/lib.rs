@@ -10,10 +10,21 @@
 //! feature `rust-crypto` brings the first. The feature `build` makes images, on a host.
 #![no_std]
 #![forbid(unsafe_code)]
+#![deny(missing_docs, unreachable_pub, clippy::allow_attributes_without_reason)]
 // Tests may panic, which is how they fail.
 #![cfg_attr(
     not(test),
-    deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::cast_possible_truncation)
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
 )]
 
 #[cfg(feature = "build")]
@@ -42,8 +53,8 @@ pub use error::{Error, ErrorKind};
 pub use identity::{Device, GUEST_ABI, class_id, is_container_id};
 pub use manifest::{Component, MAX_COMPONENTS, Manifest, Part, Version};
 pub use permission::{
-    Argument, Effective, MAX_PERMISSION_BYTES, MAX_PERMISSIONS, Meet, Permission, PermissionError,
-    Permissions,
+    Argument, Effective, MAX_PERMISSION_BYTES, MAX_PERMISSIONS, Meet, MeetIter, Permission, PermissionError,
+    PermissionIter, Permissions, RefusedIter, is_topic_filter,
 };
 pub use policy::{Budgets, DeniedAction, Devices, FaultAction, FaultPolicy, POLICY_VERSION, Policy, Texts};
 pub use request::{REQUEST_SECTION, requested_permissions};
@@ -51,4 +62,4 @@ pub use request::{REQUEST_SECTION, requested_permissions};
 pub use rust_crypto::RustCrypto;
 pub use sbom::Sbom;
 pub use trust::{KeyState, MAX_KEYS, Roles, TRUST_STORE_ID, TrustStore, TrustedKey};
-pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, Verifier};
+pub use verify::{Contents, CounterFailed, Counters, Image, Purpose, RaiseCounters, Verifier};

@@ -75,12 +75,37 @@ fn kind_of(name: &str) -> Kind {
     }
 }
 
+impl Argument<'_> {
+    /// Whether everything that `other` restricts to, this one has.
+    #[must_use]
+    #[inline(never)]
+    pub fn covers(&self, other: &Argument<'_>) -> bool {
+        match (*self, *other) {
+            (Argument::None, Argument::None) => true,
+            (Argument::Name(own), Argument::Name(name)) => own == ANY || own == name,
+            (Argument::Topic(own), Argument::Topic(filter)) => topic::covers(own, filter),
+            (Argument::Address { host: own, port: own_port }, Argument::Address { host, port }) => {
+                (own == ANY || own.eq_ignore_ascii_case(host)) && (own_port.is_none() || own_port == port)
+            }
+            (Argument::Size(own), Argument::Size(size)) => own >= size,
+            _ => false,
+        }
+    }
+}
+
+/// Whether a text is an MQTT topic filter; a topic is one without wildcards.
+#[must_use]
+pub fn is_topic_filter(text: &str) -> bool {
+    topic::is_filter(text)
+}
+
 impl<'a> Permission<'a> {
     /// Reads a permission.
     ///
     /// # Errors
     /// [`PermissionError`] for text that is none: a malformed name, or an argument that the name doesn't
     /// take.
+    #[inline(never)]
     pub fn parse(text: &'a str) -> Result<Self, PermissionError> {
         let bad = text.len() > MAX_PERMISSION_BYTES || text.chars().any(char::is_control);
         let (name, argument) = match text.split_once(':') {
@@ -104,21 +129,12 @@ impl<'a> Permission<'a> {
     /// Whether everything that `other` permits, this one does.
     #[must_use]
     pub fn covers(&self, other: &Permission<'_>) -> bool {
-        self.name == other.name
-            && match (self.argument, other.argument) {
-                (Argument::None, Argument::None) => true,
-                (Argument::Name(own), Argument::Name(name)) => own == ANY || own == name,
-                (Argument::Topic(own), Argument::Topic(filter)) => topic::covers(own, filter),
-                (Argument::Address { host: own, port: own_port }, Argument::Address { host, port }) => {
-                    (own == ANY || own.eq_ignore_ascii_case(host)) && (own_port.is_none() || own_port == port)
-                }
-                (Argument::Size(own), Argument::Size(size)) => own >= size,
-                _ => false,
-            }
+        self.name == other.name && self.argument.covers(&other.argument)
     }
 
     /// What both permit; `None` if that is nothing.
     #[must_use]
+    #[inline(never)]
     pub fn meet(&self, other: &Self) -> Option<Meet<'a>> {
         if self.name != other.name {
             return None;
@@ -222,21 +238,9 @@ impl<'a> Permissions<'a> {
     }
 
     /// The permissions, in their order.
-    pub fn iter(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
-        let (lines, texts, mut count, mut reader): (_, &[&str], _, _) = match self.0 {
-            Source::Lines(lines) => (lines, &[], 0, Reader::new(&[])),
-            Source::Texts(texts) => ("", texts, 0, Reader::new(&[])),
-            Source::Array { count, reader } => ("", &[], count, reader),
-        };
-        let array = core::iter::from_fn(move || {
-            count = count.checked_sub(1)?;
-            reader.text().ok()
-        });
-        lines
-            .lines()
-            .chain(texts.iter().copied())
-            .chain(array)
-            .filter_map(|text| Permission::parse(text).ok())
+    #[must_use]
+    pub const fn iter(&self) -> PermissionIter<'a> {
+        PermissionIter(self.0)
     }
 
     /// Whether one of them covers `action`.
@@ -246,12 +250,98 @@ impl<'a> Permissions<'a> {
     }
 
     fn size(&self, name: &str) -> u32 {
-        let sizes = self.iter().filter(|permission| permission.name == name);
-        let sizes = sizes.filter_map(|permission| match permission.argument {
-            Argument::Size(size) => Some(size),
-            _ => None,
-        });
-        sizes.max().unwrap_or(0)
+        let mut most = 0;
+        for permission in self.iter() {
+            match permission.argument {
+                Argument::Size(size) if permission.name == name => most = most.max(size),
+                _ => {}
+            }
+        }
+        most
+    }
+}
+
+/// The permissions of a list.
+// A type of its own rather than adapters: each use of those is code of its own, and there are many.
+#[derive(Clone, Debug)]
+pub struct PermissionIter<'a>(Source<'a>);
+
+impl<'a> PermissionIter<'a> {
+    fn text(&mut self) -> Option<&'a str> {
+        match &mut self.0 {
+            Source::Lines(lines) => {
+                let len = lines.bytes().position(|byte| byte == b'\n')?;
+                let (line, rest) = lines.split_at_checked(len)?;
+                *lines = rest.get(1..)?;
+                Some(line)
+            }
+            Source::Texts(texts) => {
+                let (first, rest) = texts.split_first()?;
+                *texts = rest;
+                Some(first)
+            }
+            Source::Array { count, reader } => {
+                *count = count.checked_sub(1)?;
+                reader.text().ok()
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for PermissionIter<'a> {
+    type Item = Permission<'a>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Permission<'a>> {
+        // All were read once, so the first one that fails is the end.
+        Permission::parse(self.text()?).ok()
+    }
+}
+
+/// What two lists have in common.
+#[derive(Clone, Debug)]
+pub struct MeetIter<'a> {
+    requested: PermissionIter<'a>,
+    granted: Permissions<'a>,
+    asked: Option<(Permission<'a>, PermissionIter<'a>)>,
+}
+
+impl<'a> Iterator for MeetIter<'a> {
+    type Item = Meet<'a>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Meet<'a>> {
+        loop {
+            if let Some((asked, granted)) = &mut self.asked {
+                for given in granted {
+                    if let Some(meet) = asked.meet(&given) {
+                        return Some(meet);
+                    }
+                }
+            }
+            self.asked = Some((self.requested.next()?, self.granted.iter()));
+        }
+    }
+}
+
+/// What is asked for in vain.
+#[derive(Clone, Debug)]
+pub struct RefusedIter<'a> {
+    requested: PermissionIter<'a>,
+    granted: Permissions<'a>,
+}
+
+impl<'a> Iterator for RefusedIter<'a> {
+    type Item = Permission<'a>;
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Permission<'a>> {
+        loop {
+            let asked = self.requested.next()?;
+            if !self.granted.iter().any(|given| asked.meet(&given).is_some()) {
+                return Some(asked);
+            }
+        }
     }
 }
 
@@ -287,17 +377,15 @@ impl<'a> Effective<'a> {
     }
 
     /// All that is allowed, as permissions; some may overlap.
-    pub fn iter(&self) -> impl Iterator<Item = Meet<'a>> + use<'a> {
-        let granted = self.granted;
-        let pairs =
-            self.requested.iter().flat_map(move |asked| granted.iter().map(move |given| (asked, given)));
-        pairs.filter_map(|(asked, given)| asked.meet(&given))
+    #[must_use]
+    pub const fn iter(&self) -> MeetIter<'a> {
+        MeetIter { requested: self.requested.iter(), granted: self.granted, asked: None }
     }
 
     /// What is asked for but nothing of which is granted.
-    pub fn refused(&self) -> impl Iterator<Item = Permission<'a>> + use<'a> {
-        let granted = self.granted;
-        self.requested.iter().filter(move |asked| !granted.iter().any(|given| asked.meet(&given).is_some()))
+    #[must_use]
+    pub const fn refused(&self) -> RefusedIter<'a> {
+        RefusedIter { requested: self.requested.iter(), granted: self.granted }
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::cbor::{Keys, Reader};
 use crate::error::{Error, ErrorKind};
 use crate::permission::{MAX_PERMISSIONS, Permission, Permissions};
-use sampan_abi::limits::{MAX_ARGS, MAX_ARGS_BYTES, MAX_PRIORITY, MAX_SHARE};
+use sampan_abi::limits::{MAX_ARGS, MAX_ARGS_BYTES, MAX_HANDLES, MAX_PRIORITY, MAX_SHARE};
 
 /// Version of the policy's format.
 pub const POLICY_VERSION: u32 = 1;
@@ -272,9 +272,9 @@ fn budgets(reader: &mut Reader<'_>) -> Result<Budgets, Error> {
             3 => (&mut budgets.cpu_share, 1, u32::from(MAX_SHARE)),
             4 => (&mut budgets.priority, 0, u32::from(MAX_PRIORITY)),
             5 => (&mut budgets.activation_ms, 1, u32::MAX),
-            6 => (&mut budgets.calls_per_second, 0, u32::MAX),
-            7 => (&mut budgets.queue_depth, 0, u32::MAX),
-            8 => (&mut budgets.handles, 0, u32::MAX),
+            6 => (&mut budgets.calls_per_second, 1, u32::MAX),
+            7 => (&mut budgets.queue_depth, 1, u32::from(u16::MAX)),
+            8 => (&mut budgets.handles, 1, u32::from(MAX_HANDLES)),
             9 => (&mut budgets.kv_bytes, 0, u32::MAX),
             _ => return Err(ErrorKind::UnknownKey.at(offset)),
         };

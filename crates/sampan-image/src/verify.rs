@@ -37,6 +37,16 @@ pub trait Counters {
     fn floor(&self, container: &str) -> Result<u64, CounterFailed>;
 }
 
+/// Counters that can be moved up.
+pub trait RaiseCounters: Counters {
+    /// Makes `sequence` a container's counter, for good; it's above the one that it has. Thread context; may
+    /// block.
+    ///
+    /// # Errors
+    /// [`CounterFailed`], and the counter is what it was.
+    fn raise(&self, container: &str, sequence: u64) -> Result<(), CounterFailed>;
+}
+
 /// What a verification is for: it decides which sequence numbers pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {

@@ -5,8 +5,8 @@
 
 mod support;
 
-use sampan_image::build::PolicyBuilder;
-use sampan_image::{Budgets, DeniedAction, ErrorKind, FaultAction, FaultPolicy, Policy};
+use sampan_image::build::{PolicyBuilder, encode_sbom};
+use sampan_image::{Budgets, DeniedAction, ErrorKind, FaultAction, FaultPolicy, Policy, Sbom};
 use support::item::Item;
 
 fn refused(entries: Vec<(i64, Item)>) -> Option<ErrorKind> {
@@ -33,7 +33,7 @@ fn full() -> PolicyBuilder {
             cpu_share: Some(1000),
             priority: Some(0),
             activation_ms: Some(1),
-            calls_per_second: Some(0),
+            calls_per_second: Some(1),
             queue_depth: Some(8),
             handles: Some(4),
             kv_bytes: Some(u32::MAX),
@@ -181,4 +181,33 @@ fn texts_and_devices() {
     let many: Vec<_> = (100..133).map(|number| format!("d{number}")).collect();
     let many: Vec<_> = many.iter().map(|name| (&name[..], "x")).collect();
     assert_eq!(devices(&many), Some(ErrorKind::TooMany));
+}
+
+/// The reference to a bill of materials, changed in one place.
+fn reference(change: impl FnOnce(&mut Vec<(i64, Item)>)) -> Option<ErrorKind> {
+    let digest = Item::Array(vec![Item::Int(-16), Item::bytes([7; 32])]);
+    let mut entries = vec![(1, Item::Int(1)), (2, digest), (3, Item::text("https://example.com"))];
+    change(&mut entries);
+    let entries = entries.into_iter().map(|(key, value)| (Item::Int(key), value)).collect();
+    Sbom::parse(&Item::Map(entries).encode()).err().map(|error| error.kind)
+}
+
+#[test]
+fn references_to_bills_of_materials() {
+    assert_eq!(reference(|_| ()), None);
+    assert_eq!(reference(|entries| entries[0].1 = Item::Int(2)), Some(ErrorKind::WrongVersion));
+    for missing in 0..3 {
+        assert_eq!(reference(|entries| drop(entries.remove(missing))), Some(ErrorKind::MissingKey));
+    }
+    assert_eq!(reference(|entries| entries.push((4, Item::Int(0)))), Some(ErrorKind::UnknownKey));
+    assert!(reference(|entries| entries.swap(0, 1)).is_some());
+    assert_eq!(reference(|entries| entries[1].1 = Item::bytes([7; 32])), Some(ErrorKind::UnexpectedType));
+    let sha384 = Item::Array(vec![Item::Int(-43), Item::bytes([7; 48])]);
+    assert_eq!(reference(|entries| entries[1].1 = sha384), Some(ErrorKind::UnsupportedAlgorithm));
+    assert_eq!(reference(|entries| entries[2].1 = Item::text(&"x".repeat(256))), Some(ErrorKind::OutOfRange));
+    assert_eq!(reference(|entries| entries[2].1 = Item::Raw(vec![0x61, 0xff])), Some(ErrorKind::NotText));
+    assert_eq!(Sbom::parse(&[0xbf, 0xff]).unwrap_err().kind, ErrorKind::IndefiniteLength);
+    let good = encode_sbom(b"{}", "").unwrap();
+    assert!((0..good.len()).all(|len| Sbom::parse(&good[..len]).is_err()));
+    assert_eq!(Sbom::parse(&[&good[..], &[0]].concat()).unwrap_err().kind, ErrorKind::TrailingBytes);
 }

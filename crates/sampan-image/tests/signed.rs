@@ -237,3 +237,22 @@ fn no_verdict_is_no_consent() {
     let refused = verifier.verify(&signed(9), Purpose::Install).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::CryptoFailed);
 }
+
+#[test]
+fn packed_bytecode_stays_aligned_whatever_stands_before_it() {
+    for len in 0..40_usize {
+        let name = "n".repeat(1 + len % 23);
+        let image = ImageBuilder::new(VENDOR, &name, 1 << len)
+            .part(Part::Packed, &[1], vec![7; 4 + len * 9])
+            .and_then(|builder| builder.part(Part::Policy, &[], policy().build()?))
+            .and_then(|builder| builder.build())
+            .unwrap();
+        let mut image = image;
+        for signer in [None, Some(OWNER), Some(AOT)] {
+            image = signer.map_or(image.clone(), |signer| sign(&image, &private(signer)).unwrap());
+            let payload = Contents::read(&image).unwrap().payload(Part::Packed).unwrap();
+            let offset = payload.as_ptr().addr() - image.as_ptr().addr();
+            assert_eq!(offset % 4, 0, "{name}, {signer:?}");
+        }
+    }
+}

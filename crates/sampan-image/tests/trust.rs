@@ -6,7 +6,10 @@
 mod support;
 
 use sampan_image::build::{KeyEntry, TrustBuilder, add_signature, sign, to_be_signed};
-use sampan_image::{Error, ErrorKind, KeyState, PublicKey, Purpose, Roles, RustCrypto, TrustStore, Verifier};
+use sampan_image::{
+    Error, ErrorKind, KeyState, Part, PublicKey, Purpose, Roles, RustCrypto, TrustStore, Verifier, class_id,
+};
+use support::item::Item;
 use support::*;
 
 fn open<'a>(
@@ -176,4 +179,96 @@ fn signatures_that_cannot_be_added() {
     assert_eq!(sign(&full, &private(FOREIGN)), Err(BuildError::TooManySignatures));
     let wrong = add_signature(&image, &public(AOT), &[1; 64]);
     assert!(matches!(wrong, Err(BuildError::Refused(error)) if error.kind == ErrorKind::BadSignature));
+}
+
+/// A trust store put together by hand, of this payload, and signed by a root key.
+fn by_hand(payload: &[u8]) -> Option<ErrorKind> {
+    let class = class_id(&VENDOR, Part::Keys, &[], &RustCrypto).unwrap();
+    let mut recipe = Recipe::new();
+    recipe.components = vec![Item::Array(vec![Item::bytes("k")])];
+    recipe.shared[1] = Item::map([
+        (1, Item::bytes(VENDOR)),
+        (2, Item::bytes(class)),
+        (3, digest_of(payload)),
+        (14, Item::Int(i64::try_from(payload.len()).unwrap())),
+    ]);
+    recipe.install[1] = Item::map([(21, Item::text("#k"))]);
+    let payloads = [(Item::text("#k"), Item::bytes(payload))];
+    let entries = envelope_entries(&recipe.manifest(), &payloads);
+    let unsigned = Item::Tag(107, Box::new(Item::Map(entries))).encode();
+    refused(&sign(&unsigned, &private(ROOT_A)).unwrap(), None)
+}
+
+/// One key, changed in one place.
+fn key(change: impl FnOnce(&mut Vec<(i64, Item)>)) -> Option<ErrorKind> {
+    let PublicKey::Es256(point) = public(OWNER) else { panic!("made for ES256") };
+    let (x, y) = point.split_at(32);
+    let mut entries = vec![
+        (1, Item::Int(2)),
+        (2, Item::bytes("id")),
+        (3, Item::Int(-7)),
+        (-1, Item::Int(1)),
+        (-2, Item::bytes(x)),
+        (-3, Item::bytes(y)),
+        (-70001, Item::Int(3)),
+        (-70002, Item::text("plant.")),
+        (-70003, Item::Int(0)),
+    ];
+    change(&mut entries);
+    let entries = entries.into_iter().map(|(key, value)| (Item::Int(key), value)).collect();
+    by_hand(&Item::Array(vec![Item::Map(entries)]).encode())
+}
+
+#[test]
+fn keys_that_depart_from_the_profile_in_one_place() {
+    assert_eq!(key(|_| ()), None);
+    for missing in 0..9 {
+        let without = key(|entries| drop(entries.remove(missing)));
+        assert!(
+            matches!(without, Some(ErrorKind::MissingKey | ErrorKind::UnknownKey)),
+            "without the one at {missing}: {without:?}"
+        );
+    }
+    for (place, unknown) in [(3, 4), (3, 5), (6, -4), (9, -70004)] {
+        let more = key(|entries| entries.insert(place, (unknown, Item::Int(0))));
+        assert!(matches!(more, Some(ErrorKind::UnknownKey | ErrorKind::MissingKey)), "{unknown}: {more:?}");
+    }
+    for place in 0..8 {
+        let twice = key(|entries| entries.insert(place, entries[place].clone()));
+        assert!(twice.is_some(), "the one at {place} twice");
+        assert!(key(|entries| entries.swap(place, place + 1)).is_some(), "unsorted at {place}");
+    }
+    for (place, value) in [
+        (0, Item::Int(3)),
+        (0, Item::Int(1)),
+        (1, Item::bytes("")),
+        (1, Item::text("id")),
+        (2, Item::Int(-35)),
+        (2, Item::Int(-8)),
+        (3, Item::Int(2)),
+        (4, Item::bytes([1; 31])),
+        (5, Item::bytes([1; 33])),
+        (5, Item::Bool(true)),
+        (6, Item::Int(0)),
+        (6, Item::Int(16)),
+        (7, Item::text("a/b")),
+        (7, Item::bytes("plant.")),
+        (8, Item::Int(2)),
+        (8, Item::Int(-1)),
+        (8, Item::Raw(vec![0x18, 0])),
+    ] {
+        assert!(key(|entries| entries[place].1 = value.clone()).is_some(), "{value:?} at {place}");
+    }
+}
+
+#[test]
+fn lists_of_keys_that_depart_from_the_profile() {
+    assert_eq!(by_hand(&[0x80]), None);
+    assert_eq!(by_hand(&[0x9f, 0xff]), Some(ErrorKind::IndefiniteLength));
+    assert_eq!(by_hand(&[0x81, 0xbf, 0xff]), Some(ErrorKind::IndefiniteLength));
+    assert_eq!(by_hand(&[0x80, 0]), Some(ErrorKind::TrailingBytes));
+    assert_eq!(by_hand(&[0x98, 0]), Some(ErrorKind::NotShortest));
+    assert_eq!(by_hand(&[0x81]), Some(ErrorKind::Truncated));
+    assert_eq!(by_hand(&[]), Some(ErrorKind::Truncated));
+    assert_eq!(by_hand(&[0xa0]), Some(ErrorKind::UnexpectedType));
 }

@@ -47,7 +47,8 @@ impl From<wasmparser::BinaryReaderError> for PackError {
     fn from(error: wasmparser::BinaryReaderError) -> Self {
         Self {
             kind: PackErrorKind::Invalid,
-            message: error.message().to_owned(),
+            // Some of its messages have several lines.
+            message: error.message().split_whitespace().collect::<Vec<_>>().join(" "),
             function: None,
             offset: Some(error.offset()),
         }

@@ -19,11 +19,14 @@ mod far;
 mod lower;
 mod module;
 mod optimize;
+mod reach;
 mod stack;
+mod trim;
 mod write;
 
 pub use debug::{DebugFunction, DebugMap};
 pub use error::{PackError, PackErrorKind};
+pub use trim::{MemorySize, Trimmed, trim};
 
 use sampan_packed_format::image::{MAX_FRAME, MIN_FRAME, NO_FUNCTION, UNBOUNDED};
 use sampan_packed_format::{NEAR_SLOTS, Operation, field_a, field_bc, field_c};

@@ -2,8 +2,8 @@
 //! Sampan's platform on a development machine.
 //!
 //! A [`Simulator`] drives the same core and the same engines as firmware does, on an arena of its own. It
-//! replaces only what a board would give: the clock, random numbers, the log, and the firmware's host
-//! functions, which are closures here.
+//! replaces only what a board would give: the clock, random numbers, the log, fake devices ([`SimDevices`]), and the
+//! firmware's host functions, which are closures here.
 //!
 //! - Under a virtual [`SimClock`] time passes only where the simulation says so: by the fuel that
 //!   containers use ([`Metered`]), and by jumps to the next deadline when all of them wait. Together with
@@ -14,18 +14,29 @@
 //! An arena is leaked, since containers may outlive anything but the process; make few simulators.
 #![forbid(unsafe_code)]
 
+mod adc;
 mod clock;
+mod devices;
 mod entropy;
+mod flash;
+mod gpio;
 mod handler;
+mod i2c;
 mod log;
 mod metered;
+mod net;
 mod platform;
+mod sensor;
 mod shared;
 mod simulator;
+mod spi;
 mod turn;
+mod uart;
 
 pub use clock::SimClock;
+pub use devices::{FakeDevice, SimDevices};
 pub use entropy::SimEntropy;
+pub use flash::SimFlash;
 pub use handler::HostClosure;
 pub use log::{ConsoleLog, LogLine, RecordedLog};
 pub use metered::Metered;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The simulator: a runtime, its arena, and the loop that firmware's task would be.
 
-use crate::{HostClosure, Metered, SharedLog, SimClock, SimEntropy, SimPlatform};
+use crate::{HostClosure, Metered, SharedLog, SimClock, SimDevices, SimEntropy, SimPlatform};
 use sampan_abi::{ContainerState, Signature, Status};
 use sampan_core::{Call, Config, HostRegistration, Inbox, InboxCell, Runtime};
 use sampan_engine::{Arena, Engine};
@@ -26,6 +26,8 @@ pub struct Settings {
     pub entropy: SimEntropy,
     /// Where log lines go.
     pub log: SharedLog,
+    /// Devices, flash, sockets and the date.
+    pub devices: SimDevices,
 }
 
 impl Settings {
@@ -42,6 +44,7 @@ impl Settings {
             fuel_per_second: Self::FUEL_PER_SECOND,
             entropy: SimEntropy::seeded(0),
             log,
+            devices: SimDevices::default(),
         }
     }
 }
@@ -83,6 +86,7 @@ where
     runtime: SimRuntime<E>,
     inbox: &'static Inbox,
     clock: SimClock,
+    devices: SimDevices,
 }
 
 impl<E: Engine> Simulator<E> {
@@ -92,18 +96,19 @@ impl<E: Engine> Simulator<E> {
     /// [`Status::InvalidArgument`] for a configuration out of range; [`Status::NoMemory`] if the machine
     /// has no room for the arena, or the arena none for the runtime's tables.
     pub fn new(settings: Settings, engine: E) -> Result<Self, Status> {
-        let Settings { arena_bytes, config, clock, fuel_per_second, entropy, log } = settings;
+        let Settings { arena_bytes, config, clock, fuel_per_second, entropy, log, devices } = settings;
         let mut memory = Vec::new();
         memory.try_reserve_exact(arena_bytes).map_err(|_| Status::NoMemory)?;
         memory.resize(arena_bytes, 0);
         let arena = Arena::new(memory.leak());
-        let cells = config.max_containers.min(sampan_abi::limits::MAX_CONTAINERS).next_power_of_two();
-        let inbox = Inbox::new(Vec::leak((0..cells).map(InboxCell::new).collect()))?;
+        let answers = config.max_containers.min(sampan_abi::limits::MAX_CONTAINERS).next_power_of_two();
+        let cells = |count| &*Vec::leak((0..count).map(InboxCell::new).collect());
+        let inbox = Inbox::new(cells(answers), cells(sampan_abi::limits::MAX_DEVICE_EVENTS))?;
         let inbox: &'static Inbox = Box::leak(Box::new(inbox));
-        let platform = SimPlatform { clock: clock.clone(), entropy, log };
+        let platform = SimPlatform { clock: clock.clone(), entropy, log, devices: devices.clone() };
         let engine = Metered::new(engine, clock.clone(), fuel_per_second);
         let runtime = Runtime::new(platform, engine, arena, inbox, &config)?;
-        Ok(Self { runtime, inbox, clock })
+        Ok(Self { runtime, inbox, clock, devices })
     }
 
     /// The runtime, for all that concerns containers.
@@ -136,7 +141,7 @@ impl<E: Engine> Simulator<E> {
     ) -> Result<(), Status> {
         let signature = Signature::parse(signature.as_bytes()).map_err(|_| Status::InvalidArgument)?;
         let handler = HostClosure::new(function);
-        self.runtime.register(HostRegistration { module, name, signature, handler })
+        self.runtime.register(HostRegistration { module, name, signature, permission: None, handler })
     }
 
     /// Whether a container is running or paused.
@@ -149,7 +154,8 @@ impl<E: Engine> Simulator<E> {
 
     /// Polls the runtime once. Never waits, whatever the clock.
     pub fn step(&mut self) -> Step {
-        let deadline_us = self.runtime.poll();
+        self.devices.serve(self.clock.now_us(), self.inbox);
+        let deadline_us = self.runtime.poll().min(self.devices.due_us());
         if !self.has_live_containers() {
             return Step::AllEnded;
         }
@@ -177,6 +183,8 @@ impl<E: Engine> Simulator<E> {
             match step {
                 Step::Busy => {}
                 Step::Idle { until_us } => self.clock.sleep_until(until_us.min(limit_us)),
+                // What `after_step` began on a device may have become due meanwhile.
+                Step::Stuck if self.devices.due_us() < u64::MAX => {}
                 Step::Stuck => return Ending::Deadlock,
                 Step::AllEnded => return Ending::AllEnded,
             }

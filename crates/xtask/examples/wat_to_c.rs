@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Turns WebAssembly text into C arrays, so that a C program can carry the modules of its tests.
 //!
-//! `wat_to_c OUT_DIR FILE.wat...` writes `modules.h`, which names each module by its file, and `modules.c`.
+//! `wat_to_c OUT_DIR FILE.wat...` writes `modules.h`, which names each module by its file, and `modules.c`; and each as
+//! a `.wasm` file, for tools.
 //! The arrays are const and as long as the module: reading past one is a sanitizer's finding.
 #![forbid(unsafe_code)]
 
@@ -50,6 +51,8 @@ fn generate(dir: &Path, files: &[String]) -> Result<(), String> {
     for file in files {
         let name = identifier(Path::new(file))?;
         let bytes = wat::parse_file(file).map_err(|error| error.to_string())?;
+        let module = dir.join(name).with_extension("wasm");
+        std::fs::write(&module, &bytes).map_err(|error| format!("{}: {error}", module.display()))?;
         let _ = writeln!(header, "extern const struct module module_{name};");
         let _ =
             writeln!(source, "\nstatic const uint8_t {name}_bytes[{}] = {{{}}};", bytes.len(), list(&bytes));

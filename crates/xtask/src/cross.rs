@@ -94,9 +94,11 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
 }
 
 /// Flags of the archive. Paths are cut short, since panic messages carry them into flash, and so that the
-/// archive is the same wherever it's built; names are v0-mangled, since `xtask sizes` reads crates out of them.
+/// archive is the same wherever it's built; names are v0-mangled, since `xtask sizes` reads crates out of them. SHA-256
+/// is the small one: 1 KB instead of 8.
 fn firmware_flags() -> Vec<String> {
-    let mut flags = vec!["-Csymbol-mangling-version=v0".into()];
+    let mut flags =
+        vec!["-Csymbol-mangling-version=v0".into(), "--cfg=sha2_backend_soft=\"compact\"".to_owned()];
     let mut remap = |dir: &Path| flags.push(format!("--remap-path-prefix={}/=", dir.display()));
     remap(&root());
     let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);

@@ -22,7 +22,7 @@ const COPIED: [(&str, &str); 5] = [
 ];
 
 /// Directories of ports, of which what a user compiles goes in; tests, samples and boards don't.
-const PORTS: [&str; 3] = ["ports/baremetal", "ports/freertos", "ports/zephyr"];
+const PORTS: [&str; 4] = ["ports/baremetal", "ports/crypto", "ports/freertos", "ports/zephyr"];
 const NOT_PACKAGED: [&str; 4] = ["tests", "sample", "samples", "boards"];
 
 /// Files that are filled in: what, and where to.
@@ -60,14 +60,19 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     write(&package.join("sbom.cdx.json"), &bill_of_materials(target)?)?;
     write(&package.join("SHA256SUMS"), &checksums(&package)?)?;
     let file = out.join(format!("{name}.tar.gz"));
-    // Owners, times and order would differ from one machine to another.
-    let tar =
-        ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"];
-    let mut command = Command::new("tar");
-    command.args(tar).arg("--use-compress-program=gzip -n9").arg("-cf").arg(&file).arg("-C").arg(&out);
-    run(command.arg(&name))?;
+    tar(&out, &name, &file)?;
     println!("{}", file.display());
     Ok(())
+}
+
+/// Puts the directory `name` of `dir` into an archive: owners, times and order would differ from one machine to
+/// another.
+pub(crate) fn tar(dir: &Path, name: &str, file: &Path) -> Result<(), String> {
+    let options =
+        ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"];
+    let mut command = Command::new("tar");
+    command.args(options).arg("--use-compress-program=gzip -n9").arg("-cf").arg(file).arg("-C").arg(dir);
+    run(command.arg(name))
 }
 
 /// What a program of this toolchain takes, part by part.
@@ -80,7 +85,7 @@ fn size_table(target: &str, archive: &Path) -> Result<String, String> {
 }
 
 /// Every crate that is in the archive, with its licence.
-fn licences(target: &str, args: &[String]) -> Result<String, String> {
+pub(crate) fn licences(target: &str, args: &[String]) -> Result<String, String> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args([
         "tree",
@@ -113,7 +118,7 @@ fn licences(target: &str, args: &[String]) -> Result<String, String> {
 }
 
 /// The CycloneDX document that cargo-cyclonedx makes of the archive's crate, without where it was built.
-fn bill_of_materials(target: &str) -> Result<String, String> {
+pub(crate) fn bill_of_materials(target: &str) -> Result<String, String> {
     let crate_dir = root().join("crates/sampan-staticlib");
     let mut command = Command::new("cargo");
     command.args(["cyclonedx", "--format", "json", "--target", target]);
@@ -142,7 +147,7 @@ fn manifests() -> Result<Vec<PathBuf>, String> {
 }
 
 /// As `sha256sum --check` reads them.
-fn checksums(package: &Path) -> Result<String, String> {
+pub(crate) fn checksums(package: &Path) -> Result<String, String> {
     let mut files = Vec::new();
     walk(package, &mut files)?;
     files.sort();
@@ -150,7 +155,7 @@ fn checksums(package: &Path) -> Result<String, String> {
     output(Command::new("sha256sum").args(names).current_dir(package))
 }
 
-fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
+pub(crate) fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     for entry in std::fs::read_dir(dir).map_err(|error| describe(dir, &error))? {
         let path = entry.map_err(|error| describe(dir, &error))?.path();
         if path.is_dir() {
@@ -162,7 +167,7 @@ fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     Ok(())
 }
 
-fn copy_port(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn copy_port(from: &Path, to: &Path) -> Result<(), String> {
     let mut files = Vec::new();
     walk(from, &mut files)?;
     for file in files {
@@ -175,16 +180,16 @@ fn copy_port(from: &Path, to: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     make_parent(to)?;
     std::fs::copy(from, to).map(|_| ()).map_err(|error| describe(from, &error))
 }
 
-fn read(path: &Path) -> Result<String, String> {
+pub(crate) fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| describe(path, &error))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), String> {
     make_parent(path)?;
     std::fs::write(path, text).map_err(|error| describe(path, &error))
 }
@@ -194,6 +199,6 @@ fn make_parent(path: &Path) -> Result<(), String> {
     std::fs::create_dir_all(parent).map_err(|error| describe(parent, &error))
 }
 
-fn describe(path: &Path, error: &std::io::Error) -> String {
+pub(crate) fn describe(path: &Path, error: &std::io::Error) -> String {
     format!("{}: {error}", path.display())
 }

@@ -75,11 +75,61 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// Flash and RAM of each part of the archive, in bytes.
+/// What the functions for signed images begin with: a firmware that calls none of them pays for none.
+const SIGNED: [&str; 2] = ["sampan_trust_", "sampan_image_"];
+
+/// Those of them that firmware can do without: they only tell what an image or the trust store holds.
+const TELLING: [&str; 6] = [
+    "sampan_image_part",
+    "sampan_image_permission",
+    "sampan_image_signer",
+    "sampan_image_verify",
+    "sampan_trust_key",
+    "sampan_trust_sequence",
+];
+
+/// Crates that verify ES256, and nothing else.
+const ES256: [&str; 14] = [
+    "p256",
+    "ecdsa",
+    "elliptic_curve",
+    "primeorder",
+    "primefield",
+    "crypto_bigint",
+    "ff",
+    "group",
+    "wnaf",
+    "subtle",
+    "ctutils",
+    "cmov",
+    "sec1",
+    "signature",
+];
+
+/// Flash and RAM of each part of the archive, in bytes: of firmware without signed images; and what it takes to run these,
+/// with the built-in ES256 (`signed`) and without it (`signed-parser`).
 pub(crate) fn table(target: &str, archive: &Path) -> Result<Vec<(String, u64, u64)>, String> {
     let tools = CToolchain::of(target)?;
     let dir = target_dir().join("sizes").join(target);
-    let map = link(&tools, &dir, archive)?;
+    let whole = parts(&tools, &dir, archive, &TELLING)?;
+    let mut parts = parts(&tools, &dir, archive, &SIGNED)?;
+    let flash = |parts: &BTreeMap<String, Size>| parts.values().map(|size| size.flash).sum::<u64>();
+    let signed = flash(&whole).saturating_sub(flash(&parts));
+    let es256: u64 = ES256.iter().filter_map(|part| whole.get(*part)).map(|size| size.flash).sum();
+    parts.insert("signed".into(), Size { flash: signed, ram: 0 });
+    parts.insert("signed-parser".into(), Size { flash: signed.saturating_sub(es256), ram: 0 });
+    parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
+    Ok(parts.into_iter().map(|(part, size)| (part, size.flash, size.ram)).collect())
+}
+
+/// Flash and RAM of each part of what is linked of the archive without the functions that begin so.
+fn parts(
+    tools: &CToolchain,
+    dir: &Path,
+    archive: &Path,
+    without: &[&str],
+) -> Result<BTreeMap<String, Size>, String> {
+    let map = link(tools, dir, archive, without)?;
     // Without debug information, in which LLVM has relocations for RISC-V that Debian's binutils don't know.
     let stripped = dir.join("stripped.a");
     run(tools.tool("objcopy").arg("--strip-debug").arg(archive).arg(&stripped))?;
@@ -88,10 +138,7 @@ pub(crate) fn table(target: &str, archive: &Path) -> Result<Vec<(String, u64, u6
     let lines = output(
         tools.tool("readelf").args(["--wide", "--debug-dump=decodedline"]).arg(dir.join("sampan.elf")),
     )?;
-    let mut parts =
-        attribute(&kept_sections(&map), &references(&relocations, &homes(&symbols)), &sources(&lines));
-    parts.insert("container".into(), Size { flash: 0, ram: container_overhead(&tools, archive)? });
-    Ok(parts.into_iter().map(|(part, size)| (part, size.flash, size.ram)).collect())
+    Ok(attribute(&kept_sections(&map), &references(&relocations, &homes(&symbols)), &sources(&lines)))
 }
 
 /// Bytes of the runtime's own data for one container: a constant of `sampan-capi`.
@@ -109,13 +156,14 @@ fn container_overhead(tools: &CToolchain, archive: &Path) -> Result<u64, String>
     u32::from_str_radix(bytes, 16).map(|value| u64::from(value.swap_bytes())).map_err(|_| missing())
 }
 
-/// Links the archive alone, with every `sampan_` function as a root, and returns the linker's map.
-fn link(tools: &CToolchain, dir: &Path, archive: &Path) -> Result<String, String> {
+/// Links the archive alone, with every `sampan_` function as a root that begins otherwise than `without`, and returns
+/// the linker's map.
+fn link(tools: &CToolchain, dir: &Path, archive: &Path, without: &[&str]) -> Result<String, String> {
     let symbols = output(tools.tool("nm").args(["--quiet", "--defined-only", "--extern-only"]).arg(archive))?;
     let roots: Vec<&str> = symbols
         .lines()
         .filter_map(|line| line.split_whitespace().nth(2))
-        .filter(|name| name.starts_with("sampan_"))
+        .filter(|name| name.starts_with("sampan_") && !without.iter().any(|start| name.starts_with(start)))
         .collect();
     let [first, ..] = roots.as_slice() else {
         return Err(format!("{} has no public function", archive.display()));
@@ -362,6 +410,10 @@ fn part_of(name: &str) -> &str {
         "sampan_core" => "sampan-core",
         "sampan_capi" => "sampan-capi",
         "portable-atomic" => "portable_atomic",
+        // Files go by the package's name, symbols by the crate's.
+        "crypto-bigint" => "crypto_bigint",
+        "elliptic-curve" => "elliptic_curve",
+        "sampan_image" => "sampan-image",
         "wasmi" | "wasmi_core" | "wasmi_ir" | "wasmi_collections" | "wasmparser" | "spin" => "wasmi",
         other => other,
     }

@@ -28,7 +28,10 @@ void board_alarm_start(uint32_t ticks);
 /* No alarm any more. Thread context. */
 void board_alarm_stop(void);
 
-/* Writes text to the console. Thread context; waits while the UART is full. */
+/* The alarm's interrupt routine calls it. The interrupt-driven form defines it; elsewhere it does nothing. */
+void board_alarm_expired(void);
+
+/* Writes text to the console: the UART, or the debugger's. Thread context; waits while the UART is full. */
 void board_put(const char *text, size_t len);
 
 /* Fills `buf` with random bytes; 0, or negative if the source failed. Thread context. */
@@ -41,6 +44,9 @@ _Noreturn void board_fatal(const char *message, size_t len);
 
 /* Called by the start-up code before main: clocks, UART, counter. Interrupts are still masked. */
 void board_init(void);
+
+/* The UART, be it the console or not. */
+void board_uart_put(const char *text, size_t len);
 
 /* One received character, or -1. */
 int board_get(void);

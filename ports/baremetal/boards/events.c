@@ -59,11 +59,16 @@ void board_heartbeat_start(uint32_t hz, void (*isr)(uint32_t late_ticks))
     event_set(&heartbeat, true, board_ticks() + heartbeat_period_ticks);
 }
 
+__attribute__((weak)) void board_alarm_expired(void)
+{
+}
+
 void events_serve(void)
 {
     uint32_t now_ticks = board_ticks();
     if (ticks_left(&alarm, now_ticks) == 0) {
-        alarm.wanted = false; /* the interrupt alone ends the sleep */
+        alarm.wanted = false; /* the interrupt alone ends a sleep */
+        board_alarm_expired();
     }
     if (ticks_left(&heartbeat, now_ticks) == 0) {
         uint32_t late_ticks = now_ticks - heartbeat.at_ticks;

@@ -1,16 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end of a firmware that a debugger or QEMU watches: semihosting, on Cortex-M and RISC-V.
+ * What a debugger or QEMU does for a firmware: semihosting, on Cortex-M and RISC-V. Its end, always; and its console, if
+ * BOARD_CONSOLE_SEMIHOSTING says so. Every call halts the core, so such a console is for a bench.
  *
  * A product resets where this stops.
  */
+#include <string.h>
+
 #include "board.h"
 
 enum {
+    SYS_WRITE0 = 0x04,
+    PART_LEN = 64,
     SYS_EXIT_EXTENDED = 0x20,
     ADP_STOPPED_APPLICATION_EXIT = 0x20026,
     EXIT_FATAL = 98,
 };
+
+#ifdef BOARD_CONSOLE_SEMIHOSTING
+
+/* The debugger wants an end to the text. A NUL in it ends that part. */
+void board_put(const char *text, size_t len)
+{
+    char part[PART_LEN + 1];
+    while (len > 0) {
+        size_t part_len = len < PART_LEN ? len : PART_LEN;
+        memcpy(part, text, part_len);
+        part[part_len] = '\0';
+        arch_semihosting_call(SYS_WRITE0, part);
+        text += part_len;
+        len -= part_len;
+    }
+}
+
+#else
+
+void board_put(const char *text, size_t len)
+{
+    board_uart_put(text, len);
+}
+
+#endif
 
 _Noreturn void board_fatal(const char *message, size_t len)
 {

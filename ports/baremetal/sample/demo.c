@@ -15,6 +15,7 @@
 #include "demo_engines.h"
 #include "demo_latency.h"
 #include "demo_report.h"
+#include "demo_signed.h"
 #include "demo_steps.h"
 #include "firmware.h"
 #include "images.h"
@@ -222,6 +223,8 @@ _Noreturn void demo_run(struct sampan_runtime *rt)
     print("\n== One program natively and on both engines, in instructions and bytes\n");
     demo_engines_run(rt);
     show_table(rt);
+    print("\n== Only what the owner's keys allow, on a runtime that takes nothing else\n");
+    demo_signed_run(rt);
     bool passed = demo_checks_failed() == 0;
     print("\ndemo checks=%u failed=%u result=%s\n", (unsigned)demo_checks_made(), (unsigned)demo_checks_failed(),
           passed ? "passed" : "failed");

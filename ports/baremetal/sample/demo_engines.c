@@ -10,6 +10,9 @@
 #include "images.h"
 #include "print.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum {
     LIFE_MAX_US = 5000000,
     INSN_A_US = 1000,
@@ -52,7 +55,8 @@ static void check_engine(struct sampan_runtime *rt, uint32_t id, uint8_t kind)
 static void measure(struct sampan_runtime *rt, const struct engine_case *one, int32_t result,
                     struct engine_cost *out_cost)
 {
-    const struct sampan_container_options options = { .size = sizeof options, .name = "compute" };
+    const struct sampan_container_options options = { .size = sizeof options, .name = "compute",
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
     uint32_t id;
     *out_cost = (struct engine_cost){ .stats = { .size = sizeof out_cost->stats } };
     demo_run_until_step_done(rt);

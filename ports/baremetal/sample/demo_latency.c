@@ -92,7 +92,7 @@ static void calls_forget(uint32_t container)
 sampan_status demo_beat_offer(struct sampan_runtime *rt)
 {
     static const struct sampan_host_function next_beat = {
-        sizeof next_beat, "oven", "next-beat", "()i", host_next_beat, NULL,
+        sizeof next_beat, "oven", "next-beat", "()i", host_next_beat, NULL, NULL,
     };
     runtime = rt;
     heartbeat_notify(on_beat);

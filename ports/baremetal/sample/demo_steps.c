@@ -7,6 +7,9 @@
 #include "print.h"
 #include "sampan_baremetal.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 uint64_t demo_now_us(void)
 {
     const struct sampan_platform *platform = sampan_baremetal_platform();
@@ -35,6 +38,8 @@ bool demo_start(struct sampan_runtime *rt, const char *name, const uint8_t *imag
 {
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .name = name,
         .memory_limit = memory_limit,
     };

@@ -14,6 +14,9 @@
 #include "print.h"
 #include "sampan_baremetal.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum {
     BEAT_HZ = 100,
     RUN_BEATS = 400,
@@ -101,9 +104,9 @@ static int32_t host_led(void *ctx, struct sampan_call *call, uint64_t *values)
 }
 
 static const struct sampan_host_function functions[] = {
-    { sizeof functions[0], "room", "temperature", "()i", host_temperature, NULL },
-    { sizeof functions[0], "room", "heat", "(i)", host_heat, NULL },
-    { sizeof functions[0], "board", "led", "(i)", host_led, NULL },
+    { sizeof functions[0], "room", "temperature", "()i", host_temperature, NULL, NULL },
+    { sizeof functions[0], "room", "heat", "(i)", host_heat, NULL, NULL },
+    { sizeof functions[0], "board", "led", "(i)", host_led, NULL, NULL },
 };
 
 enum { FUNCTIONS = sizeof functions / sizeof functions[0] };
@@ -124,7 +127,8 @@ static sampan_status containers_start(void)
     }
     for (size_t idx = 0; idx < BOARD_SMALL_CONTAINERS && status == SAMPAN_STATUS_OK; idx++) {
         const struct program *program = &programs[idx];
-        const struct sampan_container_options options = { .size = sizeof options, .name = program->name };
+        const struct sampan_container_options options = { .size = sizeof options, .name = program->name,
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
         status = sampan_container_create(runtime, program->image, *program->image_len, &options, &containers[idx]);
         if (status == SAMPAN_STATUS_OK) {
             status = sampan_container_start(runtime, containers[idx]);

@@ -16,6 +16,14 @@
 #include "sampan_baremetal.h"
 #include "test.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 enum {
     POLLS_MAX = 120, /* enough for every module that ends by itself */
     FAILURES_MAX = 5000,
@@ -55,7 +63,7 @@ static void start_witnesses(void)
     for (size_t idx = 0; idx < WITNESSES; idx++) {
         const struct test_module *module = &witness_modules[idx];
         sampan_status status =
-            sampan_container_create(runtime, module->image, *module->image_len, NULL, &witnesses[idx]);
+            sampan_container_create(runtime, module->image, *module->image_len, &permitted, &witnesses[idx]);
         test_check(status == SAMPAN_STATUS_OK, "a witness is created", (uint32_t)status);
         status = sampan_container_start(runtime, witnesses[idx]);
         test_check(status == SAMPAN_STATUS_OK, "a witness starts", (uint32_t)status);
@@ -82,6 +90,8 @@ static bool live_with_failure(const uint8_t *image, size_t image_len, uint32_t n
     uint32_t id;
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .name = "subject",
         .memory_limit = SUBJECT_LIMIT,
     };
@@ -118,7 +128,8 @@ static void check_failure(const struct test_outcome *outcome, const struct test_
 static uint32_t check_exact_memory(const struct test_module *module)
 {
     uint32_t id = 0;
-    struct sampan_container_options options = { .size = sizeof options, .name = "subject" };
+    struct sampan_container_options options = { .size = sizeof options, .name = "subject",
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
     struct sampan_container_stats stats = { .size = sizeof stats };
     size_t used_before = test_arena_used(runtime);
     sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
@@ -181,10 +192,10 @@ static void fail_everywhere(const char *name, const uint8_t *image, size_t image
 int main(void)
 {
     static const struct sampan_host_function temperature = {
-        sizeof temperature, "oven", "temperature", "()i", host_answer_zero, NULL,
+        sizeof temperature, "oven", "temperature", "()i", host_answer_zero, NULL, NULL,
     };
     static const struct sampan_host_function set_setpoint = {
-        sizeof set_setpoint, "oven", "set-setpoint", "(i)i", host_answer_zero, NULL,
+        sizeof set_setpoint, "oven", "set-setpoint", "(i)i", host_answer_zero, NULL, NULL,
     };
     static uint8_t hostile_image[HOSTILE_LEN_MAX];
     runtime = test_begin();

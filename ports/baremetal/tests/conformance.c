@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conformance suite in a superloop: no tasks, and a timer's interrupt. */
+/*
+ * The conformance suite without an operating system, in a superloop or with an exception that polls: no tasks, and a timer's
+ * interrupt.
+ */
 #include "conformance.h"
 
 #include <string.h>
@@ -8,17 +11,26 @@
 #include "conformance_probe.h"
 #include "no_heap.h"
 #include "sampan_baremetal.h"
+#ifdef WITH_DEVICES
+#include "devices.h"
+#include "wiring.h"
+#endif
+#include "sampan_interrupt.h"
 
 enum {
     INTERRUPT_HZ = 1000,
     LOG_LEN = 1024,
-    ARENA_LEN = 96 * 1024,
 };
 
 void __real_board_put(const char *text, size_t len);
 void __wrap_board_put(const char *text, size_t len);
 
-static uint8_t arena[ARENA_LEN];
+#ifdef WITH_PACKED_ALONE
+static uint8_t arena[CONFORMANCE_PACKED_ARENA_LEN];
+#else
+static uint8_t arena[CONFORMANCE_ARENA_LEN];
+#endif
+
 static char log_text[LOG_LEN];
 static size_t log_len;
 
@@ -77,16 +89,46 @@ static void run_expendable(conformance_function *function, void *ctx)
     function(ctx); /* a poll comes back from a defect */
 }
 
+#ifdef WITH_EXCEPTION
+
+#define PORT_NAME "baremetal-" BOARD_NAME "-exception"
+#define PORT_PLATFORM sampan_interrupt_platform()
+#define PORT_POLL poll_in_exception
+
+/* Has the exception poll once: it comes before this has returned from starting it. */
+static sampan_status poll_in_exception(struct sampan_runtime *rt, uint64_t *out_deadline_us)
+{
+    sampan_interrupt_start(rt, 0);
+    return sampan_interrupt_stop(out_deadline_us);
+}
+
+#else
+
+#define PORT_NAME "baremetal-" BOARD_NAME
+#define PORT_PLATFORM sampan_baremetal_platform()
+#define PORT_POLL sampan_baremetal_poll
+
+#endif
+
 int main(void)
 {
+    static struct sampan_platform platform;
+    platform = *PORT_PLATFORM;
+#ifdef WITH_DEVICES
+    platform.wall_us = board_wall_us;
+    platform.devices = board_devices;
+    platform.devices_len = board_devices_len;
+    platform.flash = &board_flash;
+    board_flash_init();
+#endif
     const struct conformance_port port = {
-        .platform = sampan_baremetal_platform(),
+        .platform = &platform,
 #ifdef WITH_PACKED
-        .name = "baremetal-" BOARD_NAME "-packed",
+        .name = PORT_NAME "-packed",
         .probe = conformance_probe_packed,
         .probe_len = conformance_probe_packed_len,
 #else
-        .name = "baremetal-" BOARD_NAME,
+        .name = PORT_NAME,
         .probe = conformance_probe,
         .probe_len = conformance_probe_len,
         .probe_memory_limit = CONFORMANCE_WASMI_MEMORY,
@@ -94,7 +136,7 @@ int main(void)
         .arena = arena,
         .arena_len = sizeof arena,
         .put = __real_board_put,
-        .poll = sampan_baremetal_poll,
+        .poll = PORT_POLL,
         .wait = sampan_baremetal_wait,
         .clock_step_us = 5,
         .slack_us = 200,
@@ -104,6 +146,9 @@ int main(void)
         .log_taken = log_taken,
         .heap_used = no_heap_asked_for,
         .run_expendable = run_expendable,
+#ifdef WITH_DEVICES
+        .wiring = &board_wiring,
+#endif
     };
     return conformance_run(&port) == 0 ? 0 : 1;
 }

@@ -9,6 +9,14 @@
 #include "sampan_baremetal.h"
 #include "test.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 enum {
     CYCLES = 10000,
     ROUND_CYCLES = 500, /* after so many, all are removed and the arena is looked at */
@@ -118,6 +126,8 @@ static void live(uint32_t place, const struct life *life, const struct test_modu
     /* The memory bomb is held to what it's allowed; the others get what they need. */
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .memory_limit = life->packed.image == image_rogue_memory ? 24 * 1024 : 0,
     };
     sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &options, &id);
@@ -145,14 +155,14 @@ static int32_t host_temperature(void *ctx, struct sampan_call *call_now, uint64_
 static void largest_fits(void)
 {
     uint32_t id;
-    call(sampan_container_create(runtime, module_printer, module_printer_len, NULL, &id), "the largest module fits");
+    call(sampan_container_create(runtime, module_printer, module_printer_len, &permitted, &id), "the largest module fits");
     call(sampan_container_remove(runtime, id), "a container that never ran is removed");
 }
 
 int main(void)
 {
     static const struct sampan_host_function temperature = {
-        sizeof temperature, "oven", "temperature", "()i", host_temperature, NULL,
+        sizeof temperature, "oven", "temperature", "()i", host_temperature, NULL, NULL,
     };
     runtime = test_begin();
     call(sampan_host_register(runtime, &temperature), "a function is offered");

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What port.c promises: who is refused by its lock, what ends its wait, that its clock outlives the counter,
- * and that a defect in a poll leaves the firmware running.
+ * What port.c promises beyond what every port does: how few waits a long sleep takes, that any interrupt ends one, and that
+ * a defect in a poll leaves the firmware's registers as they were.
  */
 #include "board.h"
 #include "images.h"
 #include "print.h"
 #include "sampan_baremetal.h"
 #include "test.h"
+
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
 
 enum {
     MS = 1000,
@@ -16,9 +24,7 @@ enum {
 };
 
 static struct sampan_runtime *runtime;
-static volatile sampan_status status_in_interrupt;
 static volatile sampan_status status_in_host_function;
-static volatile bool interrupt_wakes;
 
 static uint64_t now_us(void)
 {
@@ -28,12 +34,7 @@ static uint64_t now_us(void)
 
 static void on_heartbeat(uint32_t late_ticks)
 {
-    struct sampan_runtime_stats stats = { .size = sizeof stats };
     (void)late_ticks;
-    status_in_interrupt = sampan_runtime_stats(runtime, &stats);
-    if (interrupt_wakes) {
-        sampan_runtime_wake(runtime);
-    }
 }
 
 /* Waits once and returns how long it took. */
@@ -44,34 +45,17 @@ static uint32_t waited_us(uint64_t deadline_us)
     return (uint32_t)(now_us() - begun_us);
 }
 
-static void test_wait(void)
+static void test_long_sleep(void)
 {
-    uint32_t took_us = waited_us(now_us() + 3 * MS);
-    test_check(took_us >= 3 * MS && took_us < 3 * MS + 100, "a deadline ends the wait", took_us);
-    took_us = waited_us(now_us());
-    test_check(took_us < 100, "a deadline that has passed doesn't wait", took_us);
-    sampan_runtime_wake(runtime);
-    took_us = waited_us(SAMPAN_NEVER);
-    test_check(took_us < 100, "a wake before the wait ends it", took_us);
-    took_us = waited_us(now_us() + 2 * MS);
-    test_check(took_us >= 2 * MS, "a wake is used up by one wait", took_us);
-    print("port wait=passed\n");
-}
-
-static void test_clock(void)
-{
-    uint64_t begun_us = now_us();
-    uint64_t end_us = begun_us + (uint64_t)LONG_SLEEP_S * S;
+    uint64_t end_us = now_us() + (uint64_t)LONG_SLEEP_S * S;
     uint32_t waits = 0;
-    for (uint64_t last_us = begun_us; now_us() < end_us; waits++) {
+    for (; now_us() < end_us; waits++) {
         sampan_baremetal_wait(end_us);
-        test_check(now_us() > last_us, "the clock doesn't go back", waits);
-        last_us = now_us();
     }
     uint32_t late_us = (uint32_t)(now_us() - end_us);
     test_check(late_us < MS, "a long sleep ends in time", late_us);
     test_check(waits >= 2 && waits < 20, "a long sleep takes a few waits", waits);
-    print("port clock=passed waits=%u\n", (unsigned)waits);
+    print("port sleep=passed waits=%u\n", (unsigned)waits);
 }
 
 static void test_interrupts(void)
@@ -79,8 +63,6 @@ static void test_interrupts(void)
     board_heartbeat_start(100, on_heartbeat);
     uint32_t took_us = waited_us(SAMPAN_NEVER);
     test_check(took_us <= 10 * MS + 100, "any interrupt ends the wait", took_us);
-    test_check(status_in_interrupt == SAMPAN_STATUS_WRONG_CONTEXT, "an interrupt is refused the lock",
-               (uint32_t)status_in_interrupt);
 
     /* An interrupt between question and sleep stays pending: the wait returns at once. */
     uint32_t masked = arch_interrupts_mask();
@@ -90,12 +72,6 @@ static void test_interrupts(void)
     took_us = waited_us(SAMPAN_NEVER);
     arch_interrupts_restore(masked);
     test_check(took_us < 100, "a pending interrupt isn't slept through", took_us);
-
-    interrupt_wakes = true;
-    sampan_baremetal_wait(SAMPAN_NEVER);
-    took_us = waited_us(now_us() + 5 * S);
-    test_check(took_us < 100, "a wake from an interrupt is kept for the next wait", took_us);
-    interrupt_wakes = false;
     print("port interrupts=passed\n");
 }
 
@@ -125,7 +101,7 @@ static int32_t host_break(void *ctx, struct sampan_call *call, uint64_t *values)
 static void start_control(const struct test_module *module)
 {
     uint32_t id = 0;
-    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, NULL, &id);
+    sampan_status status = sampan_container_create(runtime, module->image, *module->image_len, &permitted, &id);
     test_check(status == SAMPAN_STATUS_OK, "a container is created", (uint32_t)status);
     status = sampan_container_start(runtime, id);
     test_check(status == SAMPAN_STATUS_OK, "a container starts", (uint32_t)status);
@@ -134,8 +110,8 @@ static void start_control(const struct test_module *module)
 /* Last, since the runtime is of no use afterwards. wasmi has a stack of its own that the way back leads out of. */
 static void test_calls(const struct test_module *module)
 {
-    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", host_break, NULL };
-    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", host_reenter, NULL };
+    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", host_break, NULL, NULL };
+    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", host_reenter, NULL, NULL };
     uint64_t deadline_us = 0;
     volatile float kept = 1.5f;
     float sum = kept;
@@ -170,17 +146,8 @@ int main(void)
 {
     static const struct test_module packed = { "packed", image_control, &image_control_len };
     static const struct test_module plain = { "plain", module_control, &module_control_len };
-    uint8_t random[16] = { 0 };
-    uint8_t any = 0;
-    const struct sampan_platform *platform = sampan_baremetal_platform();
     start_runtime();
-    test_check(platform->entropy(platform->ctx, random, sizeof random) == SAMPAN_STATUS_OK, "entropy is given", 0);
-    for (size_t idx = 0; idx < sizeof random; idx++) {
-        any |= random[idx];
-    }
-    test_check(any != 0, "entropy is more than zeros", 0);
-    test_wait();
-    test_clock();
+    test_long_sleep();
     test_interrupts();
     test_calls(&packed);
     sampan_status status = sampan_runtime_deinit(runtime);

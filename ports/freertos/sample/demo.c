@@ -13,6 +13,9 @@
 #include "print.h"
 #include "sampan_freertos.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum {
     STORY_PRIORITY = 6,
     STORY_STACK_WORDS = 512,
@@ -88,6 +91,8 @@ static sampan_status rogues_create(void *ctx)
         struct rogue *rogue = &rogues[idx];
         const struct sampan_container_options options = {
             .size = sizeof options,
+            .permissions = permissions,
+            .permissions_len = sizeof permissions / sizeof permissions[0],
             .name = rogue->name,
             .memory_limit = rogue->memory_limit,
         };

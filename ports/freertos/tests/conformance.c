@@ -138,12 +138,13 @@ static void suite_run(void *ctx)
         .near_wrap_us = target_near_wrap_us,
         .log_taken = log_taken,
         .run_expendable = run_expendable,
+        .wiring = target_wiring,
 #ifdef WITHOUT_HEAP
         .heap_used = no_heap_asked_for,
 #endif
     };
     (void)ctx;
-    hooks = target_hooks;
+    hooks = target_hooks_with_devices();
     hooks.put = put_to_log;
 #ifdef WITH_TICK_CLOCK
     /* The kernel's tick begins close to its wrap: see configINITIAL_TICK_COUNT. */

@@ -9,8 +9,13 @@
 
 #include "sampan_freertos.h"
 
+struct conformance_wiring;
+
 /* What the port is given. */
 extern const struct sampan_freertos_hooks target_hooks;
+/* The same with what devices, flash and sockets there are, and what they're wired to. Once. */
+struct sampan_freertos_hooks target_hooks_with_devices(void);
+extern const struct conformance_wiring *const target_wiring;
 
 /* Before the kernel is started. */
 void target_init(void);

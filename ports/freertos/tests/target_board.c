@@ -4,8 +4,10 @@
 
 #include "FreeRTOS.h"
 #include "board.h"
+#include "devices.h"
 #include "target.h"
 #include "task.h"
+#include "wiring.h"
 
 const uint32_t target_clock_step_us = 5;
 const uint32_t target_slack_us = 1000000 / configTICK_RATE_HZ + 500;
@@ -31,6 +33,19 @@ const struct sampan_freertos_hooks target_hooks = {
     .entropy = board_entropy,
     .put = target_put,
 };
+
+const struct conformance_wiring *const target_wiring = &board_wiring;
+
+struct sampan_freertos_hooks target_hooks_with_devices(void)
+{
+    struct sampan_freertos_hooks hooks = target_hooks;
+    board_flash_init();
+    hooks.wall_us = board_wall_us;
+    hooks.devices = board_devices;
+    hooks.devices_len = board_devices_len;
+    hooks.flash = &board_flash;
+    return hooks;
+}
 
 void target_init(void)
 {

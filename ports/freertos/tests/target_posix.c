@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "FreeRTOS.h"
+#include "devices.h"
 #include "target.h"
 #include "task.h"
 
@@ -36,6 +37,19 @@ static int32_t entropy(uint8_t *buf, size_t len)
 
 const struct sampan_freertos_hooks target_hooks = { .entropy = entropy, .put = target_put };
 
+const struct conformance_wiring *const target_wiring = &host_wiring;
+
+struct sampan_freertos_hooks target_hooks_with_devices(void)
+{
+    struct sampan_freertos_hooks hooks = target_hooks;
+    hooks.wall_us = host_wall_us;
+    hooks.devices = host_devices;
+    hooks.devices_len = HOST_DEVICES_LEN;
+    hooks.flash = host_flash_make();
+    hooks.net = &host_net;
+    return hooks;
+}
+
 void target_init(void)
 {
 }
@@ -61,6 +75,7 @@ void vApplicationTickHook(void)
 {
     in_tick = 1;
     target_interrupt_serve();
+    host_devices_serve();
     in_tick = 0;
 }
 

@@ -12,6 +12,14 @@
 #include "target.h"
 #include "task.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 enum {
     CALLERS = 3,
     RUNTIME_PRIORITY = 3,
@@ -106,8 +114,8 @@ static int32_t host_wait(void *ctx, struct sampan_call *call, uint64_t *values)
 
 static void start(void)
 {
-    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL };
-    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL };
+    static const struct sampan_host_function next = { sizeof next, "conformance", "next", "(i)i", host_next, NULL, NULL };
+    static const struct sampan_host_function wait = { sizeof wait, "conformance", "wait", "()i", host_wait, NULL, NULL };
     hooks = target_hooks;
     hooks.fatal = told_fatal;
     hooks.put = no_log;
@@ -129,7 +137,7 @@ static void start(void)
 
 static sampan_status create(void *ctx)
 {
-    sampan_status status = sampan_container_create(runtime, conformance_probe_packed, conformance_probe_packed_len, NULL, ctx);
+    sampan_status status = sampan_container_create(runtime, conformance_probe_packed, conformance_probe_packed_len, &permitted, ctx);
     return status == SAMPAN_STATUS_OK ? sampan_container_start(runtime, *(uint32_t *)ctx) : status;
 }
 

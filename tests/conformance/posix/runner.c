@@ -20,6 +20,7 @@
 
 #include "conformance.h"
 #include "conformance_probe.h"
+#include "devices.h"
 
 enum {
     INTERRUPT_STACK_LEN = 64 * 1024,
@@ -254,10 +255,21 @@ static void interrupts_init(void)
     must(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0, "timer_create");
 }
 
+/* Interrupts of the devices: a thread, which the signal of the others doesn't reach. */
+static void *serve(void *argument)
+{
+    (void)argument;
+    for (;;) {
+        host_devices_serve();
+        sleep_us(1000);
+    }
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
     static uint8_t arena[4 * 1024 * 1024];
-    static const struct sampan_platform platform = {
+    static struct sampan_platform platform = {
         .size = sizeof platform,
         .now_us = host_now_us,
         .lock = host_lock,
@@ -266,6 +278,10 @@ int main(int argc, char **argv)
         .entropy = host_entropy,
         .log = host_log,
         .fatal = host_fatal,
+        .wall_us = host_wall_us,
+        .devices = host_devices,
+        .devices_len = HOST_DEVICES_LEN,
+        .net = &host_net,
     };
     bool packed = argc > 1 && strcmp(argv[1], "packed") == 0;
     const struct conformance_port port = {
@@ -287,7 +303,9 @@ int main(int argc, char **argv)
         .interrupt_after = interrupt_after,
         .log_taken = log_taken,
         .run_expendable = run_expendable,
+        .wiring = &host_wiring,
     };
+    pthread_t server;
     pthread_mutexattr_t attributes;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_ERRORCHECK);
@@ -295,5 +313,8 @@ int main(int argc, char **argv)
     pthread_mutexattr_destroy(&attributes);
     sem_init(&wakes, 0, 0);
     interrupts_init();
+    platform.flash = host_flash_make();
+    must(platform.flash != NULL, "a file for the flash");
+    must(pthread_create(&server, NULL, serve, NULL) == 0, "pthread_create");
     return conformance_run(&port) == 0 ? 0 : 1;
 }

@@ -6,6 +6,8 @@ use serde::Deserialize;
 
 /// Parameters of one function, at most: SAMPAN_LIFT_MAX_VALUES.
 const MAX_PARAMETERS: usize = 12;
+/// What a pointer's bytes are aligned to in the container, by `sampan_lift.c`.
+const ALIGNMENT: u32 = 8;
 
 /// A whole description.
 #[derive(Debug, Deserialize)]
@@ -63,31 +65,21 @@ pub(super) enum Data {
 }
 
 impl Description {
-    /// Reads a description.
-    ///
-    /// # Errors
-    /// What is wrong with it, and where.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let description: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or("");
-            let message = error.message().lines().collect::<Vec<_>>().join(" ");
-            format!("line {}: {message}", before.matches('\n').count() + 1)
-        })?;
-        description.check()?;
-        Ok(description)
-    }
-
     pub(super) fn name(&self) -> &str {
         &self.library.name
     }
 
-    /// Bytes for what the pointers of one call point to.
+    /// Bytes for what the pointers of one call point to, as many as the alignment of each allows for.
     pub(super) fn buffer_bytes(&self) -> Result<u32, String> {
-        parse_size(&self.library.buffer).map_err(|error| format!("library.buffer: {error}"))
+        let bytes = parse_size(&self.library.buffer).map_err(|error| format!("library.buffer: {error}"))?;
+        bytes.checked_next_multiple_of(ALIGNMENT).ok_or_else(|| "library.buffer: too large".to_owned())
     }
 
-    fn check(&self) -> Result<(), String> {
-        self.buffer_bytes()?;
+    /// Whether all of it fits together.
+    ///
+    /// # Errors
+    /// What doesn't.
+    pub(super) fn check(&self) -> Result<(), String> {
         if !is_identifier(&self.library.name) || self.library.name.len() > 32 {
             return Err("library.name is no identifier of C of at most 32 characters".to_owned());
         }
@@ -160,6 +152,12 @@ fn is_identifier(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn parse(text: &str) -> Result<Description, String> {
+        let description: Description = crate::description::parse(text)?;
+        description.check()?;
+        description.buffer_bytes().map(|_| description)
+    }
+
     const GOOD: &str = r#"
 [library]
 name = "lz4"
@@ -175,7 +173,7 @@ parameters = [{ name = "p", type = "const char *", data = "in", bytes = "n" }, {
 
     #[test]
     fn what_does_not_fit_together_is_refused() {
-        assert_eq!(Description::parse(GOOD).map(|description| description.function.len()), Ok(1));
+        assert_eq!(parse(GOOD).map(|description| description.function.len()), Ok(1));
         let cases = [
             ("\"4k\"", "\"0\"", "library.buffer"),
             ("\"lz4\"", "\"l z\"", "library.name"),
@@ -192,11 +190,11 @@ parameters = [{ name = "p", type = "const char *", data = "in", bytes = "n" }, {
             ("\"const char *\"", "\"char (*)[4]\"", "typedef"),
         ];
         for (from, to, expected) in cases {
-            let error = Description::parse(&GOOD.replace(from, to)).unwrap_err();
+            let error = parse(&GOOD.replace(from, to)).unwrap_err();
             assert!(error.contains(expected), "{to}: {error}");
         }
         let (_, function) = GOOD.split_at(GOOD.find("[[").unwrap());
-        let error = Description::parse(&format!("{GOOD}{function}")).unwrap_err();
+        let error = parse(&format!("{GOOD}{function}")).unwrap_err();
         assert_eq!(error, "function f stands there twice");
     }
 }

@@ -9,14 +9,13 @@ use super::description::{Data, Description, Function, Parameter};
 const NOTE: &str = "Made by `sampan lift`; do not edit.";
 
 /// What firmware links in the library's place.
-pub(super) fn shim(description: &Description) -> String {
+pub(super) fn shim(description: &Description, buffer_bytes: u32) -> String {
     let name = description.name();
     let mut text = head(description, "the library as firmware calls it: each call goes to the container.");
     text.push_str("#include \"sampan_lift.h\"\n\n#include <string.h>\n\n");
     text.push_str(&word_helpers());
     text.push_str(&format!(
-        "struct sampan_lift {name}_lift = {{.module = \"lift:{name}\", .buffer_len = {}}};\n",
-        buffer_bytes(description)
+        "struct sampan_lift {name}_lift = {{.module = \"lift:{name}\", .buffer_len = {buffer_bytes}}};\n"
     ));
     for (number, function) in description.function.iter().enumerate() {
         text.push_str(&shim_function(name, number, function));
@@ -71,7 +70,7 @@ fn buffer(parameter: &Parameter) -> String {
 }
 
 /// The container's program.
-pub(super) fn container(description: &Description) -> String {
+pub(super) fn container(description: &Description, buffer_bytes: u32) -> String {
     let name = description.name();
     let mut text =
         head(description, "the container around the library: it waits for calls and carries them out.");
@@ -84,8 +83,7 @@ pub(super) fn container(description: &Description) -> String {
     ));
     text.push_str(&word_helpers());
     text.push_str(&format!(
-        "static uint64_t values[12];\nstatic _Alignas(8) uint8_t buffer[{}];\n",
-        buffer_bytes(description)
+        "static uint64_t values[12];\nstatic _Alignas(8) uint8_t buffer[{buffer_bytes}];\n"
     ));
     for (number, function) in description.function.iter().enumerate() {
         text.push_str(&container_function(number, function));
@@ -160,9 +158,4 @@ fn parameter_list(function: &Function) -> String {
 /// The parameters that are pointers, with their numbers.
 fn pointers(function: &Function) -> impl Iterator<Item = (usize, &Parameter)> {
     function.parameters.iter().enumerate().filter(|(_, parameter)| parameter.data.is_some())
-}
-
-/// The size was read once when the description was checked.
-fn buffer_bytes(description: &Description) -> u32 {
-    description.buffer_bytes().unwrap_or(0).next_multiple_of(8)
 }

@@ -4,6 +4,7 @@
 use super::{hex, refused, uuid};
 use crate::image;
 use crate::run::Failure;
+use crate::trimmed;
 use clap::Args;
 use sampan_image::{
     Algorithm, Budgets, Contents, DeniedAction, FaultAction, FaultPolicy, Part, Permission, Permissions,
@@ -69,6 +70,9 @@ fn describe(bytes: &[u8]) -> Result<Value, sampan_image::Error> {
         })
     };
     put("components", manifest.components().map(component).collect());
+    if let Some(module) = contents.payload(Part::Module) {
+        put("build", json!(trimmed::build_id(module)));
+    }
     let effective = contents.effective()?;
     put("requested", permissions(effective.requested));
     if let Some(policy) = contents.payload(Part::Policy).map(Policy::parse).transpose()? {

@@ -67,6 +67,6 @@ pub(super) fn read_public(path: &Path) -> Result<PublicKey, Failure> {
 }
 
 /// The id that the tool gives a key.
-pub(super) fn id_of(path: &Path, key: &PublicKey) -> Result<[u8; 8], Failure> {
+pub(super) fn id_of(path: &Path, key: &PublicKey) -> Result<[u8; 10], Failure> {
     key_id(key).map_err(|error| refused(path, error))
 }

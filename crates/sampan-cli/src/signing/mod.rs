@@ -3,14 +3,19 @@
 //!
 //! Everything is judged by `sampan-image`, the code that judges on the device.
 
+mod cyclonedx;
+mod device;
 mod inspect;
 mod keys;
+mod materials;
 mod project;
+mod sbom;
 mod sign;
 mod trust;
 mod uuid;
 mod verify;
 
+pub(crate) use device::{Authority, DeviceArguments};
 pub(crate) use project::pack;
 
 use crate::exit::ExitStatus;
@@ -29,6 +34,8 @@ pub(crate) enum Command {
     Verify(verify::VerifyArguments),
     /// Show what an image or a trust store holds, without verifying it
     Inspect(inspect::InspectArguments),
+    /// Write the bill of materials of a module or a description, in CycloneDX
+    Sbom(sbom::SbomArguments),
     /// Make, change and show trust stores
     #[command(subcommand)]
     Trust(trust::TrustCommand),
@@ -41,17 +48,18 @@ pub(crate) fn run(command: &Command) -> Result<String, Failure> {
         Command::Sign(arguments) => sign::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Inspect(arguments) => inspect::run(arguments),
+        Command::Sbom(arguments) => sbom::run(arguments),
         Command::Trust(command) => trust::run(command),
     }
 }
 
 /// A file that was read but isn't accepted.
-fn refused(path: &Path, error: impl Display) -> Failure {
+pub(crate) fn refused(path: &Path, error: impl Display) -> Failure {
     Failure::new(ExitStatus::Refused, format!("{}: refused: {error}", path.display()))
 }
 
 /// Bytes in hexadecimal.
-fn hex(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
     bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -4,20 +4,22 @@
 //! The description is `sampan.toml`, which `docs/sign.md` explains. What it doesn't know is refused, and so is
 //! what doesn't fit together: a description that asks for what its module doesn't.
 
+use super::cyclonedx::{Declared, Subject, document, sha256};
+use super::device::check_parts;
 use super::keys::read_private;
-use super::verify::check_parts;
-use super::{refused, uuid};
+use super::{materials, refused, uuid};
 use crate::arguments::PackArguments;
+use crate::description;
 use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
+use crate::trimmed::{self, ForImage};
 use crate::units::parse_size;
 use sampan_image::build::{BuildError, ImageBuilder, PolicyBuilder, encode_sbom, sign};
 use sampan_image::{
     Budgets, Contents, DeniedAction, FaultAction, FaultPolicy, Part, Permissions, REQUEST_SECTION, Version,
     requested_permissions,
 };
-use sampan_pack::Options;
 use sampan_packed_format::image::FORMAT_VERSION;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,6 +40,9 @@ struct Project {
     fault: FaultTable,
     #[serde(default)]
     devices: BTreeMap<String, String>,
+    /// What the bill of materials lists beside what the module tells.
+    #[serde(default)]
+    component: Vec<Declared>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,7 +56,8 @@ struct Image {
     #[serde(default = "every_engine")]
     engines: Vec<Engine>,
     native: Option<Native>,
-    sbom: Option<SbomTable>,
+    #[serde(default)]
+    sbom: SbomChoice,
 }
 
 /// Who is to run it: that decides the parts.
@@ -73,10 +79,25 @@ struct Native {
     file: PathBuf,
 }
 
+/// `false`: the image refers to no bill of materials.
 #[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum SbomChoice {
+    Whether(bool),
+    Table(SbomTable),
+}
+
+impl Default for SbomChoice {
+    fn default() -> Self {
+        Self::Whether(true)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SbomTable {
-    file: PathBuf,
+    /// Somebody else's document, in the place of the one that is made here.
+    file: Option<PathBuf>,
     #[serde(default)]
     uri: String,
 }
@@ -145,73 +166,165 @@ struct FaultTable {
 /// `sampan pack` of a description: writes the image, signed if keys are given.
 pub(crate) fn pack(arguments: &PackArguments) -> Result<String, Failure> {
     let path = &arguments.file;
-    let text = String::from_utf8(image::read(path)?).map_err(|_| refused(path, "it isn't text"))?;
-    // The first line says what, the rest shows where.
-    let project: Project = toml::from_str(&text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text.get(..span.start).unwrap_or("").lines().count().max(1));
-        refused(path, format!("line {line}: {}", error.message().lines().collect::<Vec<_>>().join(" ")))
-    })?;
+    let project: Project = description::read(path)?;
     if arguments.memory.is_some() && !project.image.engines.contains(&Engine::Packed) {
         return Err(Failure::new(
             ExitStatus::Usage,
             "--memory is for packed bytecode, which the description has not",
         ));
     }
-    let directory = path.parent().unwrap_or(Path::new(""));
-    let mut bytes = project.build(path, directory, arguments)?;
+    let parts = project.parts(path, arguments)?;
+    let Built { mut bytes, bill } = project.build(path, &parts)?;
     for key in &arguments.key {
         bytes = sign(&bytes, &read_private(key)?).map_err(|error| refused(path, error))?;
     }
     let output = arguments.output.clone().unwrap_or_else(|| path.with_extension("suit"));
     image::write(&output, &bytes)?;
+    let mut done = parts.module.conclude(&parts.original, &output, arguments)?;
+    if let Some(bill) = bill {
+        let file = output.with_extension("cdx.json");
+        image::write(&file, &bill)?;
+        done += &format!("bill of materials: {}\n", file.display());
+    }
     let state = match arguments.key.len() {
         0 => "unsigned".to_owned(),
         1 => "signed".to_owned(),
         keys => format!("signed by {keys} keys"),
     };
-    Ok(format!("{}: {} bytes, {}, {state}\n", output.display(), bytes.len(), project.image.name))
+    let (output, bytes, name) = (output.display(), bytes.len(), &project.image.name);
+    Ok(format!("{output}: {bytes} bytes, {name}, {state}\nbuild {}\n{done}", parts.module.build_id))
+}
+
+/// The bill of materials of the image that a description makes, whoever's document the image refers to.
+pub(super) fn bill(path: &Path) -> Result<String, Failure> {
+    let project: Project = description::read(path)?;
+    project.bill(path, &project.parts(path, &PackArguments::of(path))?)
+}
+
+/// The code of an image.
+struct Parts {
+    /// The module as it was read.
+    original: Vec<u8>,
+    module: ForImage,
+    packed: Option<Vec<u8>>,
+    native: Option<Vec<u8>>,
+}
+
+/// An image, unsigned, and the bill of materials that was made for it.
+struct Built {
+    bytes: Vec<u8>,
+    bill: Option<Vec<u8>>,
+}
+
+/// The bill of materials that an image refers to.
+struct Reference {
+    document: Vec<u8>,
+    uri: String,
+    /// Whether it was made here.
+    is_ours: bool,
 }
 
 impl Project {
-    fn build(&self, path: &Path, directory: &Path, arguments: &PackArguments) -> Result<Vec<u8>, Failure> {
+    fn has(&self, engine: Engine) -> bool {
+        self.image.engines.contains(&engine)
+    }
+
+    /// Reads and makes all code. Paths begin where the description is.
+    fn parts(&self, path: &Path, arguments: &PackArguments) -> Result<Parts, Failure> {
+        if self.image.engines.is_empty() && self.image.native.is_none() {
+            return Err(refused(path, "an image for no engine: name one, or native code"));
+        }
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let module_path = directory.join(&self.image.module);
+        let original = image::read(&module_path)?;
+        let module = self.module(&module_path, original.clone())?;
+        let module = trimmed::trim(&module_path, &module, arguments.keep_names)?;
+        let packed = self.has(Engine::Packed).then(|| module.pack(&module_path, arguments)).transpose()?;
+        let native = self.image.native.as_ref().map(|native| image::read(&directory.join(&native.file)));
+        Ok(Parts { original, module, packed, native: native.transpose()? })
+    }
+
+    fn build(&self, path: &Path, parts: &Parts) -> Result<Built, Failure> {
         let refuse = |error: BuildError| refused(path, error);
         let wrong = |text: String| refused(path, text);
         let vendor = uuid::parse(&self.image.vendor).map_err(wrong)?;
         let version = version(&self.image.version).map_err(wrong)?;
-        if self.image.engines.is_empty() && self.image.native.is_none() {
-            return Err(wrong("an image for no engine: name one, or native code".to_owned()));
-        }
-        let module_path = directory.join(&self.image.module);
-        let module = self.module(&module_path)?;
-        let has_module = self.image.engines.contains(&Engine::Wasmi);
-        let policy = self.policy(&module, has_module).map_err(wrong)?.build().map_err(refuse)?;
+        let has_module = self.has(Engine::Wasmi);
+        let module = &parts.module.trimmed.module;
+        let policy = self.policy(module, has_module).map_err(wrong)?.build().map_err(refuse)?;
         let mut builder = ImageBuilder::new(vendor, &self.image.name, self.image.sequence).version(version);
-        if self.image.engines.contains(&Engine::Packed) {
-            let packed = packed(&module_path, &module, arguments)?;
-            builder = builder.part(Part::Packed, &[FORMAT_VERSION], packed).map_err(refuse)?;
+        if let Some(packed) = &parts.packed {
+            builder = builder.part(Part::Packed, &[FORMAT_VERSION], packed.clone()).map_err(refuse)?;
         }
         if has_module {
-            builder = builder.part(Part::Module, &[], module).map_err(refuse)?;
+            builder = builder.part(Part::Module, &[], module.clone()).map_err(refuse)?;
         }
-        if let Some(native) = &self.image.native {
-            let code = image::read(&directory.join(&native.file))?;
-            builder = builder.part(Part::Native, native.target.as_bytes(), code).map_err(refuse)?;
+        if let (Some(native), Some(code)) = (&self.image.native, &parts.native) {
+            builder = builder.part(Part::Native, native.target.as_bytes(), code.clone()).map_err(refuse)?;
         }
         builder = builder.part(Part::Policy, &[], policy).map_err(refuse)?;
-        if let Some(sbom) = &self.image.sbom {
-            let document = image::read(&directory.join(&sbom.file))?;
-            let reference = encode_sbom(&document, &sbom.uri).map_err(refuse)?;
+        let reference = self.reference(path, parts)?;
+        if let Some(Reference { document, uri, .. }) = &reference {
+            let reference = encode_sbom(document, uri).map_err(refuse)?;
             builder = builder.part(Part::Sbom, &[], reference).map_err(refuse)?;
         }
         let bytes = builder.build().map_err(refuse)?;
         let contents = Contents::read(&bytes).map_err(|error| refused(path, error))?;
         check_parts(&contents).map_err(|error| refused(path, error))?;
-        Ok(bytes)
+        let bill = reference.filter(|reference| reference.is_ours).map(|reference| reference.document);
+        Ok(Built { bytes, bill })
+    }
+
+    /// The document that the image refers to, unless the description wants none.
+    fn reference(&self, path: &Path, parts: &Parts) -> Result<Option<Reference>, Failure> {
+        let table = match &self.image.sbom {
+            SbomChoice::Whether(false) => return Ok(None),
+            SbomChoice::Whether(true) => &SbomTable::default(),
+            SbomChoice::Table(table) => table,
+        };
+        let uri = table.uri.clone();
+        let Some(file) = &table.file else {
+            let document = self.bill(path, parts)?.into_bytes();
+            return Ok(Some(Reference { document, uri, is_ours: true }));
+        };
+        if !self.component.is_empty() {
+            return Err(refused(path, "it lists components, but the bill of materials is another's file"));
+        }
+        let document = image::read(&path.parent().unwrap_or(Path::new("")).join(file))?;
+        Ok(Some(Reference { document, uri, is_ours: false }))
+    }
+
+    /// The bill of materials: what the module tells, what the description does, and the digests of the code.
+    fn bill(&self, path: &Path, parts: &Parts) -> Result<String, Failure> {
+        let refuse = |wrong: String| refused(path, wrong);
+        let module_path = path.parent().unwrap_or(Path::new("")).join(&self.image.module);
+        let materials = materials::read(&parts.original).map_err(|wrong| refused(&module_path, wrong))?;
+        let code = [
+            (Part::Module, self.has(Engine::Wasmi).then_some(&parts.module.trimmed.module)),
+            (Part::Packed, parts.packed.as_ref()),
+            (Part::Native, parts.native.as_ref()),
+        ];
+        let code = code.into_iter().filter_map(|(part, bytes)| Some((part.text(), bytes?)));
+        let digests: Result<Vec<_>, String> = code.map(|(name, bytes)| Ok((name, sha256(bytes)?))).collect();
+        let requested = requested_permissions(&parts.module.trimmed.module);
+        let requested = requested.map_err(|error| refused(&module_path, error))?;
+        let mut properties = vec![
+            ("sequence", self.image.sequence.to_string()),
+            ("vendor", self.image.vendor.clone()),
+            ("build", parts.module.build_id.clone()),
+        ];
+        properties.extend(texts(requested).into_iter().map(|permission| ("requested", permission)));
+        let subject = Subject {
+            name: self.image.name.clone(),
+            version: Some(self.image.version.clone()),
+            properties,
+            parts: digests.map_err(refuse)?,
+        };
+        document(&subject, &materials, &self.component).map_err(refuse)
     }
 
     /// The module, with what it asks for in it.
-    fn module(&self, path: &Path) -> Result<Vec<u8>, Failure> {
-        let module = image::read(path)?;
+    fn module(&self, path: &Path, module: Vec<u8>) -> Result<Vec<u8>, Failure> {
         let own = requested_permissions(&module).map_err(|error| refused(path, error))?;
         let Some(requested) = &self.permissions.requested else { return Ok(module) };
         let sorted = |list: Vec<String>| {
@@ -275,18 +388,6 @@ impl BudgetTable {
             kv_bytes: size(&self.kv)?,
         })
     }
-}
-
-fn packed(path: &Path, module: &[u8], arguments: &PackArguments) -> Result<Vec<u8>, Failure> {
-    let options = Options {
-        memory_bytes: arguments.memory,
-        table_entries: arguments.table_entries.unwrap_or(Options::default().table_entries),
-    };
-    let packed = sampan_pack::pack(module, &options).map_err(|error| image::refused(path, &error))?;
-    if let Some(map) = &arguments.debug_map {
-        image::write(map, packed.debug_map.to_text().as_bytes())?;
-    }
-    Ok(packed.image)
 }
 
 fn texts(permissions: Permissions<'_>) -> Vec<String> {

@@ -7,7 +7,7 @@ use crate::exit::ExitStatus;
 use crate::image;
 use crate::run::Failure;
 use clap::Args;
-use sampan_image::build::{add_signature, sign, to_be_signed};
+use sampan_image::build::{add_signature, sign, signature_from_der, to_be_signed};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -30,7 +30,7 @@ pub(crate) struct SignArguments {
     #[arg(long, value_name = "FILE", requires = "public_key", conflicts_with = "key")]
     digest_out: Option<PathBuf>,
 
-    /// Add a signature of that: 64 bytes, r and then s
+    /// Add a signature of that: 64 bytes, r and then s, or DER as OpenSSL writes it
     #[arg(long, value_name = "FILE", requires = "public_key", conflicts_with = "key")]
     signature_in: Option<PathBuf>,
 
@@ -69,7 +69,11 @@ pub(super) fn run(arguments: &SignArguments) -> Result<String, Failure> {
 
 fn read_signature(path: &Path) -> Result<[u8; 64], Failure> {
     let bytes = image::read(path)?;
-    bytes.try_into().map_err(|_| refused(path, "a signature is 64 bytes, r and then s"))
+    match <[u8; 64]>::try_from(&bytes[..]) {
+        Ok(signature) => Ok(signature),
+        Err(_) => signature_from_der(&bytes)
+            .map_err(|_| refused(path, "a signature is 64 bytes, r and then s, or the same two in DER")),
+    }
 }
 
 fn finish(arguments: &SignArguments, signed: &[u8]) -> Result<String, Failure> {

@@ -3,9 +3,9 @@
 //!
 //! Each change makes a new store with the next sequence number, which a root key has to sign.
 
+use super::device::{open_trust, roots, vendor_of};
 use super::keys::{id_of, read_private, read_public};
 use super::uuid;
-use super::verify::{open_trust, roots, vendor_of};
 use super::{hex, refused};
 use crate::exit::ExitStatus;
 use crate::image;

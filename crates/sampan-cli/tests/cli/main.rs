@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod bills;
 mod both;
 mod exit_codes;
 mod guests;
@@ -10,6 +11,8 @@ mod images;
 mod options;
 mod output;
 mod packed;
+mod signed_runs;
 mod signing;
 mod support;
 mod time;
+mod trimming;

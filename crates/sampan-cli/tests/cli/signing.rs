@@ -6,11 +6,12 @@ use p256::ecdsa::SigningKey;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::pkcs8::DecodePrivateKey;
 use serde_json::Value;
+use std::process::Command;
 
-const VENDOR: &str = "fa6b4a53-d5ad-5fdf-be9d-e663e4d41ffe";
+pub(crate) const VENDOR: &str = "fa6b4a53-d5ad-5fdf-be9d-e663e4d41ffe";
 const MODULE: &str = r#"(module (func (export "_start")) (memory (export "memory") 1 1))"#;
 
-const PROJECT: &str = r#"
+pub(crate) const PROJECT: &str = r#"
 [image]
 name = "plant.pump"
 version = "1.2.3"
@@ -44,18 +45,18 @@ led = "led0"
 "#;
 
 /// Runs the tool, which must succeed.
-fn ok(directory: &Directory, args: &[&str]) -> String {
+pub(crate) fn ok(directory: &Directory, args: &[&str]) -> String {
     let outcome = directory.sampan(args);
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{args:?}: {outcome:?}");
     outcome.stdout
 }
 
-fn read(directory: &Directory, name: &str) -> Vec<u8> {
+pub(crate) fn read(directory: &Directory, name: &str) -> Vec<u8> {
     std::fs::read(directory.path().join(name)).unwrap()
 }
 
 /// Keys of both roots, a developer and an operator, a trust store, and a project.
-fn workshop() -> Directory {
+pub(crate) fn workshop() -> Directory {
     let directory = Directory::new().module("app.wasm", MODULE).file("sampan.toml", PROJECT.as_bytes());
     for key in ["root1", "root2", "dev", "op", "stranger"] {
         let said = ok(&directory, &["keygen", &format!("{key}.pem")]);
@@ -99,7 +100,7 @@ fn workshop() -> Directory {
     directory
 }
 
-const VERIFY: &[&str] =
+pub(crate) const VERIFY: &[&str] =
     &["verify", "sampan.suit", "--trust", "trust.suit", "--root", "root1.pem.pub", "--root", "root2.pem.pub"];
 
 #[test]
@@ -155,7 +156,7 @@ fn inspection_for_programs_and_for_people() {
     assert_eq!(json["not_granted"], serde_json::json!(["gpio:led0"]));
     let parts: Vec<_> =
         json["components"].as_array().unwrap().iter().map(|part| part["part"].clone()).collect();
-    assert_eq!(parts, ["b", "m", "p"]);
+    assert_eq!(parts, ["b", "m", "p", "s"]);
     assert_eq!(json["components"][0]["vendor"], VENDOR);
     assert_eq!((&json["manifest_matches"], &json["payloads_match"]), (&true.into(), &true.into()));
     assert_eq!(json["signatures"][0]["algorithm"], "ES256");
@@ -179,7 +180,7 @@ fn a_packed_image_hands_the_request_on() {
     ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
     ok(&directory, VERIFY);
     let json: Value = serde_json::from_str(&ok(&directory, &["inspect", "sampan.suit", "--json"])).unwrap();
-    assert_eq!(json["components"].as_array().unwrap().len(), 2);
+    assert_eq!(json["components"].as_array().unwrap().len(), 3);
     assert_eq!(json["effective"], serde_json::json!(["kv:2048", "log", "msg.pub:plant/1/temp"]));
 }
 
@@ -202,6 +203,34 @@ fn a_signature_made_elsewhere() {
     assert_eq!(directory.sampan(&[&step[..], &["--signature-in", "short.sig"]].concat()).code, 77);
     ok(&directory, &[&step[..], &["--signature-in", "good.sig"]].concat());
     ok(&directory, VERIFY);
+}
+
+/// Keys and signatures as OpenSSL has them: what an HSM's owner would use.
+#[test]
+fn openssl_makes_keys_and_signs() {
+    let directory = workshop();
+    let openssl = |args: &[&str]| {
+        let done = Command::new("openssl").args(args).current_dir(directory.path()).output();
+        let done = done.expect("this test needs openssl");
+        assert!(done.status.success(), "{args:?}: {done:?}");
+    };
+    let curve = "ec_paramgen_curve:P-256";
+    openssl(&["genpkey", "-algorithm", "EC", "-pkeyopt", curve, "-out", "hsm.pem"]);
+    openssl(&["pkey", "-in", "hsm.pem", "-pubout", "-out", "hsm.pem.pub"]);
+    let sign_with = ["--role", "developer", "--role", "operator", "--sign-with", "root1.pem"];
+    ok(&directory, &[&["trust", "add", "trust.suit", "--key", "hsm.pem.pub"], &sign_with[..]].concat());
+    ok(&directory, &["pack", "sampan.toml"]);
+    let step = ["sign", "sampan.suit", "--public-key", "hsm.pem.pub"];
+    ok(&directory, &[&step[..], &["--digest-out", "digest.bin"]].concat());
+    openssl(&["pkeyutl", "-sign", "-inkey", "hsm.pem", "-in", "digest.bin", "-out", "hsm.sig"]);
+    ok(&directory, &[&step[..], &["--signature-in", "hsm.sig", "--output", "detached.suit"]].concat());
+    ok(&directory, &[&["verify", "detached.suit"], &VERIFY[2..]].concat());
+    // With the key at hand it's the same key.
+    ok(&directory, &["sign", "sampan.suit", "--key", "hsm.pem"]);
+    ok(&directory, VERIFY);
+    // And OpenSSL takes ours.
+    openssl(&["pkey", "-in", "dev.pem", "-pubout", "-out", "dev.again"]);
+    assert_eq!(read(&directory, "dev.again"), read(&directory, "dev.pem.pub"));
 }
 
 #[test]
@@ -289,6 +318,25 @@ fn descriptions_that_do_not_fit() {
     );
     let directory = directory.file("sampan.toml", PROJECT.replacen("requested = ", "# ", 1).as_bytes());
     ok(&directory, &["pack", "sampan.toml"]);
+}
+
+/// The page that explains every key has a description with every key, and it packs.
+#[test]
+fn the_manual_describes_what_packs() {
+    let page = include_str!("../../../../docs/sampan-toml.md");
+    let description = page.split("```").nth(1).unwrap().strip_prefix("toml").unwrap();
+    let directory = workshop().module("pump.wasm", MODULE).file("pump.native", b"code");
+    let directory = directory.file("sampan.toml", description.as_bytes());
+    ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
+    for line in description.lines() {
+        let key = line.split_once(" = ").map_or("", |(key, _)| key);
+        let is_explained = key == "led" || page.matches(&format!("`{key}`")).count() > 0;
+        assert!(key.is_empty() || is_explained, "docs/sampan-toml.md doesn't explain {key}");
+    }
+    let small = include_str!("../../../../docs/sign.md").split("```toml").nth(1).unwrap().split("```").next();
+    let directory = directory.file("sampan.toml", small.unwrap().as_bytes());
+    ok(&directory, &["pack", "sampan.toml", "--key", "dev.pem", "--key", "op.pem"]);
+    ok(&directory, VERIFY);
 }
 
 #[test]

@@ -2,8 +2,10 @@
 //! Host functions that firmware registers, and what they get to see of a call.
 
 use super::memory::GuestMemory;
-use sampan_abi::{ContainerId, Signature, Status, limits::MAX_IMPORT_NAME};
+use sampan_abi::limits::{MAX_IMPORT_NAME, MAX_TOPIC};
+use sampan_abi::{ContainerId, Signature, Status};
 use sampan_engine::HostReply;
+use sampan_image::{Argument, Permission, is_topic_filter};
 
 /// Runs one of the firmware's host functions.
 ///
@@ -15,6 +17,52 @@ pub trait Handler {
     /// Returns 0 when done, [`Status::Pending`] after [`Call::defer`], or any other code to end the
     /// container with [`HostError`](sampan_abi::ExitReason::HostError) and that code.
     fn call(&self, call: &mut Call<'_>, values: &mut [u64]) -> i32;
+
+    /// Gets a message that the firmware has subscribed to. Under the same rules, within a poll or a publish.
+    fn message(&self, message: &Message<'_>) {
+        let _ = message;
+    }
+}
+
+/// A message on its way to the firmware.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    /// The container that sent it; `None`: the firmware itself.
+    pub sender: Option<ContainerId>,
+    /// Its topic.
+    pub topic: &'a str,
+    /// What it says, for as long as the call lasts.
+    pub payload: &'a [u8],
+    /// The call that waits for an answer, if one does: see [`Runtime::reply`](crate::Runtime::reply).
+    pub token: Option<CallToken>,
+}
+
+/// What the firmware itself has subscribed to, in a table of fixed size.
+pub(crate) struct Subscribers<H: 'static> {
+    pub(super) places: &'static mut [Option<(&'static str, H)>],
+}
+
+impl<H: Handler> Subscribers<H> {
+    pub(crate) fn new(places: &'static mut [Option<(&'static str, H)>]) -> Self {
+        Self { places }
+    }
+
+    pub(crate) fn add(&mut self, filter: &'static str, handler: H) -> Result<(), Status> {
+        if !is_topic_filter(filter) || filter.len() > MAX_TOPIC {
+            return Err(Status::InvalidArgument);
+        }
+        let place = self.places.iter_mut().find(|place| place.is_none()).ok_or(Status::TableFull)?;
+        *place = Some((filter, handler));
+        Ok(())
+    }
+
+    /// Hands a message to each subscription that matches; how many did.
+    pub(crate) fn offer(&self, message: &Message<'_>) -> u64 {
+        let topic = Argument::Topic(message.topic);
+        let matching =
+            self.places.iter().flatten().filter(|(filter, _)| Argument::Topic(filter).covers(&topic));
+        matching.map(|(_, handler)| handler.message(message)).count() as u64
+    }
 }
 
 /// A host function under its import name.
@@ -26,17 +74,24 @@ pub struct HostRegistration<H> {
     pub name: &'static str,
     /// Its type: an import of another type is refused when a container is created.
     pub signature: Signature,
+    /// The permission that its callers need, such as `relay` or `relay:left`; `None`: all may call it.
+    pub permission: Option<&'static str>,
     /// What answers the call.
     pub handler: H,
 }
 
 impl<H> HostRegistration<H> {
     /// # Errors
-    /// [`Status::InvalidArgument`] for a name that is empty, too long or reserved.
+    /// [`Status::InvalidArgument`] for a name that is empty, too long or reserved, or a malformed permission.
     pub(crate) fn check(&self) -> Result<(), Status> {
         let fits = |text: &str| !text.is_empty() && text.len() <= MAX_IMPORT_NAME;
         let reserved = self.module.starts_with("sampan:") || self.module == super::wasi_abi::MODULE;
-        if fits(self.module) && fits(self.name) && !reserved { Ok(()) } else { Err(Status::InvalidArgument) }
+        let permission = self.permission.is_none_or(|text| Permission::parse(text).is_ok());
+        if fits(self.module) && fits(self.name) && !reserved && permission {
+            Ok(())
+        } else {
+            Err(Status::InvalidArgument)
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Access to a guest's linear memory: every address and length is checked here.
 
+use super::table::Code;
 use sampan_abi::Status;
 
 /// A guest's linear memory, for as long as one host call lasts.
@@ -50,4 +51,86 @@ impl<'a> GuestMemory<'a> {
 /// `address + offset`, unless that leaves the 32-bit address space.
 pub(crate) fn offset(address: u32, offset: u32) -> Result<u32, Status> {
     address.checked_add(offset).ok_or(Status::OutOfBounds)
+}
+
+/// A range of guest memory to be read. Only [`CheckedMemory`] makes one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Input(Range);
+
+/// A range of guest memory to be written, likewise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Output(Range);
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Range {
+    start: u32,
+    len: u32,
+}
+
+impl Output {
+    /// Bytes of the range.
+    pub(crate) const fn len(self) -> usize {
+        self.0.len as usize
+    }
+}
+
+/// Guest memory as handlers have it: by ranges that were checked.
+pub(crate) struct CheckedMemory<'a>(GuestMemory<'a>);
+
+impl<'a> CheckedMemory<'a> {
+    pub(crate) const fn new(memory: GuestMemory<'a>) -> Self {
+        Self(memory)
+    }
+
+    fn check(&self, start: u32, len: u32, max: u32) -> Result<Range, Code> {
+        let end = start.checked_add(len).ok_or(Code::BadAddress)?;
+        if end as usize > self.0.bytes.len() {
+            return Err(Code::BadAddress);
+        }
+        if len > max { Err(Code::Invalid) } else { Ok(Range { start, len }) }
+    }
+
+    pub(super) fn check_input(&self, start: u32, len: u32, max: u32) -> Result<Input, Code> {
+        self.check(start, len, max).map(Input)
+    }
+
+    /// As `check_input`, of UTF-8.
+    pub(super) fn check_text(&self, start: u32, len: u32, max: u32) -> Result<Input, Code> {
+        let input = self.check_input(start, len, max)?;
+        core::str::from_utf8(self.input(input)).map_err(|_| Code::Invalid)?;
+        Ok(input)
+    }
+
+    /// A buffer may be larger than what there can be: the rest of it isn't touched.
+    pub(super) fn check_output(&self, start: u32, len: u32, max: u32) -> Result<Output, Code> {
+        let range = self.check(start, len, u32::MAX)?;
+        Ok(Output(Range { len: range.len.min(max), ..range }))
+    }
+
+    pub(super) fn check_struct(&self, start: u32, len: u32, align: u32) -> Result<Output, Code> {
+        if !start.is_multiple_of(align) {
+            return Err(Code::BadAddress);
+        }
+        self.check(start, len, u32::MAX).map(Output)
+    }
+
+    pub(crate) fn input(&self, Input(range): Input) -> &[u8] {
+        let start = range.start as usize;
+        self.0.bytes.get(start..start.saturating_add(range.len as usize)).unwrap_or(&[])
+    }
+
+    /// The text of an input that was checked to be one.
+    pub(crate) fn text(&self, input: Input) -> &str {
+        core::str::from_utf8(self.input(input)).unwrap_or("")
+    }
+
+    pub(crate) fn output(&mut self, Output(range): Output) -> &mut [u8] {
+        let start = range.start as usize;
+        self.0.bytes.get_mut(start..start.saturating_add(range.len as usize)).unwrap_or(&mut [])
+    }
+
+    /// Writes to the beginning of `output`, as much as it holds.
+    pub(crate) fn write(&mut self, output: Output, data: &[u8]) {
+        self.output(output).iter_mut().zip(data).for_each(|(place, byte)| *place = *byte);
+    }
 }

@@ -2,20 +2,44 @@
 //! The broker: every call that a container makes to its host comes through here.
 //!
 //! Three sources of host functions, in the order in which imports are looked up: WASI preview 1, Sampan's
-//! own modules, and what the firmware registered. An import is bound once, at load, to a number that
+//! own modules as `table` has them, and what the firmware registered. All of them ask the same permissions. An import is bound once, at load, to a number that
 //! says which it is; a call then costs no search.
 
+mod check;
+#[cfg(feature = "clock")]
+mod clock;
+mod denied;
+pub(crate) mod event;
 mod firmware;
+#[cfg(feature = "health")]
+mod health;
+#[cfg(feature = "kv")]
+mod kv;
 mod lifecycle;
+#[cfg(feature = "log")]
+mod log;
 mod memory;
+pub(crate) mod msg;
+#[cfg(feature = "random")]
+mod random;
+#[allow(unused_imports, unused_variables, reason = "without any area there is nothing to check")]
+pub(crate) mod table;
+#[cfg(test)]
+#[cfg(feature = "calls")]
+mod tests;
+#[cfg(feature = "timer")]
+mod timer;
 mod wasi;
 pub(crate) mod wasi_abi;
 
-pub use firmware::{Call, CallToken, Handler, HostRegistration};
-pub(crate) use memory::GuestMemory;
+pub(crate) use firmware::Subscribers;
+pub use firmware::{Call, CallToken, Handler, HostRegistration, Message};
+pub(crate) use memory::{CheckedMemory, GuestMemory, Output};
+pub(crate) use table::{Code, Permit};
 pub(crate) use wasi::finish_poll;
 
 use crate::container::{Guest, Wait};
+use crate::desk::HandleKind;
 use crate::text::log;
 use sampan_abi::{ExitReason, LogLevel, Signature, Status, ValueType};
 use sampan_engine::{Host, HostFunction, HostReply, Linker};
@@ -25,11 +49,13 @@ use sampan_platform::Platform;
 const CALL_FUEL: u32 = 50;
 /// What each byte that a host call prints or makes counts as.
 const BYTE_FUEL: u32 = 8;
+/// Bytes copied that count as one unit of fuel.
+const COPIED_BYTES: u32 = 8;
 
 /// Numbers from here on are the firmware's registrations.
 const FIRMWARE_BASE: u16 = 0x100;
-/// Numbers from here on, below the firmware's, are `sampan:lifecycle`'s.
-const LIFECYCLE_BASE: u16 = 0x80;
+/// Numbers from here on are Sampan's own.
+const OWN_BASE: u16 = 0x1000;
 
 /// The firmware's host functions, in a table of fixed size.
 pub(crate) struct Registry<H: 'static> {
@@ -60,6 +86,16 @@ impl<H> Registry<H> {
         Some((FIRMWARE_BASE + idx as u16, signature))
     }
 
+    /// How many functions there are.
+    pub(crate) fn count(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+
+    /// The permission that each function needs, if it needs one.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = Option<&'static str>> + '_ {
+        self.places.iter().flatten().map(|entry| entry.permission)
+    }
+
     fn get(&self, number: u16) -> Option<&HostRegistration<H>> {
         self.places.get(usize::from(number.checked_sub(FIRMWARE_BASE)?))?.as_ref()
     }
@@ -82,7 +118,7 @@ impl<P: Platform, H> Linker for Binder<'_, P, H> {
     ) -> Result<HostFunction, Status> {
         let found = match module {
             wasi_abi::MODULE => wasi::find(name),
-            lifecycle::MODULE => lifecycle::find(name).map(|(idx, ty)| (LIFECYCLE_BASE + idx, ty)),
+            own if own.starts_with("sampan:") => check::find(module, name),
             _ => self.registry.find(module, name),
         };
         let Some((number, expected)) = found else {
@@ -109,11 +145,27 @@ pub(crate) struct Broker<'a, P, H: 'static> {
     pub(crate) next_call: &'a mut u32,
     /// What host calls may still cost in this slice, in fuel.
     pub(crate) fuel: u32,
+    /// The other containers.
+    pub(crate) others: &'a mut dyn msg::Others,
+    pub(crate) subscribers: &'a Subscribers<H>,
+    /// What the platform's clock showed, as it were, in 1970; `None` until the firmware has told the time.
+    pub(crate) epoch_us: Option<u64>,
 }
 
 impl<P: Platform, H: Handler> Broker<'_, P, H> {
     fn call_firmware(&mut self, number: u16, values: &mut [u64], memory: GuestMemory<'_>) -> HostReply {
         let Some(registration) = self.registry.get(number) else { return self.end(ExitReason::EngineFault) };
+        let idx = usize::from(number - FIRMWARE_BASE);
+        if !self.guest.desk.grants.allows_function(self.guest.strings.region.bytes(), idx) {
+            let needs = registration.permission.unwrap_or("");
+            if let Some(reply) = self.deny_function(idx, registration.module, registration.name, needs) {
+                return reply;
+            }
+            if let (Some(kind), Some(value)) = (registration.signature.result(), values.first_mut()) {
+                *value = denied_bits(kind);
+            }
+            return HostReply::Return;
+        }
         let mut call = Call { id: self.guest.id, memory, next_number: *self.next_call, deferred: false };
         let code = registration.handler.call(&mut call, values);
         if call.deferred {
@@ -137,6 +189,11 @@ impl<P, H> Broker<'_, P, H> {
         self.fuel = self.fuel.saturating_sub(fuel);
     }
 
+    /// Books what a copy of that many bytes costs.
+    fn charge_copy(&mut self, len: usize) {
+        self.charge(u32::try_from(len).unwrap_or(u32::MAX) / COPIED_BYTES);
+    }
+
     /// Ends the slice if its host calls have used it up: the call is parked with its answer at hand.
     ///
     /// Else a container could stretch its slice without end by calls, which cost hardly any fuel.
@@ -155,14 +212,24 @@ impl<P, H> Broker<'_, P, H> {
     }
 }
 
+/// What a denied function of the firmware's answers: the code `denied`, or what is no number.
+const fn denied_bits(kind: ValueType) -> u64 {
+    match kind {
+        ValueType::I32 => check::code_bits(Code::Denied, false),
+        ValueType::I64 => check::code_bits(Code::Denied, true),
+        ValueType::F32 => f32::NAN.to_bits() as u64,
+        ValueType::F64 => f64::NAN.to_bits(),
+    }
+}
+
 impl<P: Platform, H: Handler> Host for Broker<'_, P, H> {
     fn call(&mut self, function: HostFunction, values: &mut [u64], memory: &mut [u8]) -> HostReply {
         self.guest.stats.host_calls = self.guest.stats.host_calls.saturating_add(1);
         self.charge(CALL_FUEL);
         let memory = GuestMemory::new(memory);
         let reply = match function.0 {
+            OWN_BASE.. => self.call_own(function.0, values, memory),
             FIRMWARE_BASE.. => self.call_firmware(function.0, values, memory),
-            LIFECYCLE_BASE.. => lifecycle::call(self.guest, function.0 - LIFECYCLE_BASE, values),
             number => self.call_wasi(number, values, memory),
         };
         self.yield_if_spent(reply, values)

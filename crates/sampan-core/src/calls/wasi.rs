@@ -10,7 +10,7 @@
 
 use super::memory::{GuestMemory, offset};
 use super::wasi_abi as abi;
-use super::{BYTE_FUEL, Broker};
+use super::{BYTE_FUEL, Broker, Permit};
 use crate::container::{Poll, Span, Wait};
 use sampan_abi::{LogLevel, Signature, Status};
 use sampan_engine::HostReply;
@@ -121,8 +121,12 @@ impl<P: Platform, H> Broker<'_, P, H> {
         values: &mut [u64],
         memory: GuestMemory<'_>,
     ) -> HostReply {
-        let function = FUNCTIONS.get(usize::from(number)).map_or(Absent, |(_, _, function)| *function);
-        match self.wasi(function, values, memory) {
+        let (name, _, function) = FUNCTIONS.get(usize::from(number)).copied().unwrap_or(("", b"", Absent));
+        let answer = match self.admit_wasi(name, function) {
+            Some(answer) => answer,
+            None => self.wasi(function, values, memory),
+        };
+        match answer {
             Answer::Reply(reply) => reply,
             Answer::Errno(errno) => {
                 if let Some(result) = values.first_mut() {
@@ -131,6 +135,31 @@ impl<P: Platform, H> Broker<'_, P, H> {
                 HostReply::Return
             }
         }
+    }
+
+    /// What refuses the call before it begins, if anything does: a lack of permission, or too many calls.
+    fn admit_wasi(&mut self, name: &str, function: Function) -> Option<Answer> {
+        let permit = match function {
+            FdWrite => Permit::Log,
+            ClockResGet | ClockTimeGet | PollOneoff => Permit::Clock,
+            RandomGet => Permit::Random,
+            // A container may always end, and give its turn away.
+            ProcExit | SchedYield => return None,
+            _ => return self.throttle_wasi(),
+        };
+        if !self.guest.desk.has(permit) {
+            let reply = self.deny(permit, abi::MODULE, name, "");
+            return Some(reply.map_or(Answer::Errno(abi::ERRNO_NOTCAPABLE), Answer::Reply));
+        }
+        self.throttle_wasi()
+    }
+
+    fn throttle_wasi(&mut self) -> Option<Answer> {
+        if self.guest.desk.rate.take(|| self.platform.now_us()) {
+            return None;
+        }
+        self.guest.stats.throttled_calls = self.guest.stats.throttled_calls.saturating_add(1);
+        Some(Answer::Errno(abi::ERRNO_AGAIN))
     }
 
     fn wasi(&mut self, function: Function, values: &[u64], mut memory: GuestMemory<'_>) -> Answer {

@@ -8,6 +8,8 @@ pub(crate) const MODULE: &str = "wasi_snapshot_preview1";
 
 /// Success.
 pub(crate) const ERRNO_SUCCESS: u16 = 0;
+/// Resource unavailable, try again.
+pub(crate) const ERRNO_AGAIN: u16 = 6;
 /// Bad file descriptor.
 pub(crate) const ERRNO_BADF: u16 = 8;
 /// Bad address.
@@ -22,6 +24,9 @@ pub(crate) const ERRNO_IO: u16 = 29;
 pub(crate) const ERRNO_NOSYS: u16 = 52;
 /// Invalid seek: the descriptor is a stream.
 pub(crate) const ERRNO_SPIPE: u16 = 70;
+
+/// Capability insufficient: the container lacks the permission.
+pub(crate) const ERRNO_NOTCAPABLE: u16 = 76;
 
 /// Wall clock. Sampan has none yet: it answers what [`CLOCK_MONOTONIC`] does.
 pub(crate) const CLOCK_REALTIME: u32 = 0;

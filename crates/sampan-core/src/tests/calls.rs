@@ -4,8 +4,8 @@
 use super::script::{Op, Script};
 use super::world::{Responder, World};
 use crate::{CallToken, Config, HostRegistration};
-use sampan_abi::{ContainerId, ExitReason, LogLevel, Signature, Status, limits};
-use std::boxed::Box;
+use sampan_abi::{ContainerId, DeviceKind, ExitReason, LogLevel, Signature, Status, limits};
+use sampan_platform::DeviceEvent;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::string::String;
@@ -90,8 +90,8 @@ fn registrations_are_checked() {
     let mut world = World::with(16 * 1024, &config).unwrap();
     let signature = Signature::parse(b"()i").unwrap();
     let mut register = |module, name| {
-        let handler = Responder(Box::new(|_, _| 0));
-        world.runtime.register(HostRegistration { module, name, signature, handler })
+        let handler = Responder::of_calls(|_, _| 0);
+        world.runtime.register(HostRegistration { module, name, signature, permission: None, handler })
     };
     let longest: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME));
     let too_long: &'static str = String::leak("m".repeat(limits::MAX_IMPORT_NAME + 1));
@@ -413,4 +413,27 @@ fn calls_end_a_slice_too_and_keep_their_results() {
     }
     assert_eq!(world.results(), (1..=200).collect::<Vec<_>>());
     assert_eq!(world.exit(id), Some(ExitReason::Exited(0)));
+}
+
+#[test]
+fn events_of_devices_are_taken_by_a_poll_and_what_is_too_many_is_counted() {
+    let mut world = World::new();
+    let event = |value| DeviceEvent { kind: DeviceKind::Gpio, index: 3, value };
+    assert_eq!((world.inbox.event(event(1)), world.inbox.event(event(2))), (Ok(()), Ok(())));
+    assert_eq!(world.inbox.event(event(1)), Err(Status::Busy));
+    assert_eq!((world.stats().device_events, world.stats().device_events_lost), (0, 1));
+    assert_eq!(world.runtime.poll(), u64::MAX);
+    assert_eq!((world.stats().device_events, world.stats().device_events_lost), (2, 1));
+    // One that comes while a slice runs makes the poll ask for another at once.
+    let inbox = world.inbox;
+    world.offer("post", "()i", move |_, values| {
+        values[0] = u64::from(inbox.event(event(1)).is_err());
+        0
+    });
+    let id = world.start(&Script::new().call("env", "post", "()i", &[]).sleep(5));
+    assert_eq!(world.runtime.poll(), 0);
+    assert_eq!(world.stats().device_events, 2);
+    world.runtime.poll();
+    assert_eq!((world.stats().device_events, world.results()), (3, std::vec![0]));
+    world.runtime.kill(id).unwrap();
 }

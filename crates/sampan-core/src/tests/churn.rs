@@ -2,7 +2,7 @@
 //! A thousand lives of containers at random, against a simple model of states and memory.
 
 use super::script::{Op, Script};
-use super::world::{World, random};
+use super::world::{World, permitted, random};
 use crate::{Config, ContainerOptions};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, TrapKind};
 use std::cell::{Cell, RefCell};
@@ -121,7 +121,7 @@ impl Churn {
             args: &[&arg],
             share: 1 + self.below(1000) as u16,
             priority: self.below(8) as u8,
-            ..ContainerOptions::default()
+            ..permitted()
         };
         let created = self.world.create_with(&script, &options);
         if self.lives.len() == SLOTS {
@@ -129,7 +129,8 @@ impl Churn {
         }
         let id = created.unwrap();
         assert!(!self.removed.contains(&id), "an id is given once");
-        let bytes = (arg.len() + 1).next_multiple_of(16) + memory_limit as usize;
+        // Beside its argument: what it may do with the one host function that there is.
+        let bytes = (arg.len() + 1).next_multiple_of(16) + 16 + memory_limit as usize;
         let (state, exit, stop_at_us) = (ContainerState::Created, None, None);
         self.lives.push(Life { id, habit, bytes, state, exit, stop_at_us });
         self.created += 1;

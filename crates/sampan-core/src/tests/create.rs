@@ -2,7 +2,7 @@
 //! What create refuses, that it then changes nothing and says why, and what it accepts.
 
 use super::script::{MAGIC, Op, Script};
-use super::world::{ARENA_LEN, LARGE_ARENA_LEN, World, keep};
+use super::world::{ARENA_LEN, LARGE_ARENA_LEN, World, keep, permitted};
 use crate::{Config, ContainerOptions};
 use sampan_abi::{ExitReason, LogLevel, Status, limits};
 use std::string::String;
@@ -10,11 +10,11 @@ use std::vec;
 use std::vec::Vec;
 
 fn options() -> ContainerOptions<'static> {
-    ContainerOptions::default()
+    permitted()
 }
 
 fn named(name: &[u8]) -> ContainerOptions<'_> {
-    ContainerOptions { name, ..ContainerOptions::default() }
+    ContainerOptions { name, ..permitted() }
 }
 
 /// Creates what must be refused with `status`; returns the log, which ends with the refusal.
@@ -281,8 +281,10 @@ fn a_configuration_out_of_range_or_an_arena_too_small_makes_no_runtime() {
     let largest = Config {
         max_containers: limits::MAX_CONTAINERS,
         max_host_functions: limits::MAX_HOST_FUNCTIONS,
+        max_subscribers: limits::MAX_SUBSCRIBERS,
         slice_fuel: limits::MAX_SLICE_FUEL,
         first_generation: 0x00ff_ffff,
+        signed_only: false,
     };
     let mut world = World::with(LARGE_ARENA_LEN, &largest).unwrap();
     for _ in 0..limits::MAX_CONTAINERS {

@@ -18,18 +18,18 @@ use std::vec::Vec;
 const CANARY: u8 = 0xc5;
 
 /// The engine. Its cells are how a test steers and reads it while the runtime owns it.
-pub(super) struct ScriptEngine {
+pub(crate) struct ScriptEngine {
     board: Board,
     /// Results of all calls of host functions that have one, in order.
-    pub(super) results: RefCell<Vec<u64>>,
+    pub(crate) results: RefCell<Vec<u64>>,
     /// What [`Op::Dump`] showed.
-    pub(super) dumps: RefCell<Vec<Vec<u8>>>,
+    pub(crate) dumps: RefCell<Vec<Vec<u8>>>,
     /// Limits of the last load.
-    pub(super) limits: Cell<Option<Limits>>,
+    pub(crate) limits: Cell<Option<Limits>>,
     /// What the next load, begin or reset fails with.
-    pub(super) fail_load: Cell<Option<(Status, &'static str)>>,
-    pub(super) fail_begin: Cell<Option<Status>>,
-    pub(super) fail_reset: Cell<Option<Status>>,
+    pub(crate) fail_load: Cell<Option<(Status, &'static str)>>,
+    pub(crate) fail_begin: Cell<Option<Status>>,
+    pub(crate) fail_reset: Cell<Option<Status>>,
     /// Start addresses of the regions that instances hold.
     regions: RefCell<BTreeSet<usize>>,
 }
@@ -41,7 +41,7 @@ enum State {
     Dead,
 }
 
-pub(super) struct ScriptInstance {
+pub(crate) struct ScriptInstance {
     script: Script,
     region: Region,
     links: Vec<(HostFunction, Signature)>,
@@ -50,7 +50,7 @@ pub(super) struct ScriptInstance {
 }
 
 impl ScriptEngine {
-    pub(super) fn new(board: Board) -> Self {
+    pub(crate) fn new(board: Board) -> Self {
         Self {
             board,
             results: RefCell::default(),
@@ -64,7 +64,7 @@ impl ScriptEngine {
     }
 
     /// Instances that exist.
-    pub(super) fn instances(&self) -> usize {
+    pub(crate) fn instances(&self) -> usize {
         self.regions.borrow().len()
     }
 

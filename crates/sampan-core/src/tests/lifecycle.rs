@@ -2,7 +2,7 @@
 //! Every move in every state, ids that are stale, and events.
 
 use super::script::{Op, Script};
-use super::world::World;
+use super::world::{World, permitted};
 use crate::{CallToken, ContainerOptions, Event};
 use sampan_abi::ContainerState::{Created, Faulted, Paused, Running, Stopped};
 use sampan_abi::{ContainerId, ContainerState, EngineKind, ExitReason, Status, TrapKind};
@@ -204,7 +204,7 @@ fn a_slot_is_used_again_by_a_later_generation() {
 #[test]
 fn containers_are_found_by_name_and_listed_by_slot() {
     let mut world = World::new();
-    let named = ContainerOptions { name: b"pump.control_2-a", ..ContainerOptions::default() };
+    let named = ContainerOptions { name: b"pump.control_2-a", ..permitted() };
     let first = world.create(&Script::new());
     let second = world.create_with(&Script::new(), &named).unwrap();
     let third = world.create(&Script::new());

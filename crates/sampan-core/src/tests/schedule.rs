@@ -2,7 +2,7 @@
 //! Who runs when: shares, priorities, sleeps, and how soon kill and pause take effect.
 
 use super::script::{Op, Script};
-use super::world::{SLICE_US, World};
+use super::world::{SLICE_US, World, permitted};
 use crate::ContainerOptions;
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel};
 use std::vec::Vec;
@@ -11,7 +11,7 @@ use std::vec::Vec;
 const SECOND_US: u64 = 1_000_000;
 
 fn start_with(world: &mut World, script: &Script, share: u16, priority: u8) -> ContainerId {
-    let options = ContainerOptions { share, priority, ..ContainerOptions::default() };
+    let options = ContainerOptions { share, priority, ..permitted() };
     let id = world.create_with(script, &options).unwrap();
     world.runtime.start(id).unwrap();
     id

@@ -11,11 +11,11 @@ use std::string::String;
 use std::vec::Vec;
 
 /// First bytes of every image.
-pub(super) const MAGIC: &[u8; 4] = b"SCR1";
+pub(crate) const MAGIC: &[u8; 4] = b"SCR1";
 
 /// What a guest does; each operation costs one unit of fuel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Op {
+pub(crate) enum Op {
     /// Uses this much fuel more.
     Work(u64),
     /// Uses all fuel that it is ever given.
@@ -36,22 +36,22 @@ pub(super) enum Op {
 }
 
 /// One import: module, name, signature.
-pub(super) type Import = (String, String, String);
+pub(crate) type Import = (String, String, String);
 
 /// An image, as a test describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Script {
-    pub(super) memory_len: u32,
+pub(crate) struct Script {
+    pub(crate) memory_len: u32,
     /// What the engine says that the image needs beside its linear memory.
-    pub(super) extra_need: u32,
-    pub(super) need_is_exact: bool,
-    pub(super) imports: Vec<Import>,
-    pub(super) functions: Vec<(String, Vec<Op>)>,
+    pub(crate) extra_need: u32,
+    pub(crate) need_is_exact: bool,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) functions: Vec<(String, Vec<Op>)>,
 }
 
 impl Script {
     /// A module with 256 bytes of memory whose `_start` the next operations fill.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let script = Self {
             memory_len: 256,
             extra_need: 64,
@@ -63,35 +63,35 @@ impl Script {
     }
 
     /// Begins another exported function, which the next operations fill.
-    pub(super) fn function(mut self, name: &str) -> Self {
+    pub(crate) fn function(mut self, name: &str) -> Self {
         self.functions.push((name.into(), Vec::new()));
         self
     }
 
     /// A module without any export.
-    pub(super) fn without_entry() -> Self {
+    pub(crate) fn without_entry() -> Self {
         let mut script = Self::new();
         script.functions.clear();
         script
     }
 
-    pub(super) fn memory(mut self, len: u32) -> Self {
+    pub(crate) fn memory(mut self, len: u32) -> Self {
         self.memory_len = len;
         self
     }
 
-    pub(super) fn import(mut self, module: &str, name: &str, signature: &str) -> Self {
+    pub(crate) fn import(mut self, module: &str, name: &str, signature: &str) -> Self {
         self.imports.push((module.into(), name.into(), signature.into()));
         self
     }
 
-    pub(super) fn op(mut self, op: Op) -> Self {
+    pub(crate) fn op(mut self, op: Op) -> Self {
         self.functions.last_mut().unwrap().1.push(op);
         self
     }
 
     /// Calls a function, imported where it is first called.
-    pub(super) fn call(mut self, module: &str, name: &str, signature: &str, args: &[u64]) -> Self {
+    pub(crate) fn call(mut self, module: &str, name: &str, signature: &str, args: &[u64]) -> Self {
         let import: Import = (module.into(), name.into(), signature.into());
         let known = self.imports.iter().position(|other| *other == import);
         let idx = known.unwrap_or_else(|| {
@@ -101,20 +101,20 @@ impl Script {
         self.op(Op::Call(idx as u64, args.to_vec()))
     }
 
-    pub(super) fn wasi(self, name: &str, signature: &str, args: &[u64]) -> Self {
+    pub(crate) fn wasi(self, name: &str, signature: &str, args: &[u64]) -> Self {
         self.call("wasi_snapshot_preview1", name, signature, args)
     }
 
-    pub(super) fn exit(self, code: i32) -> Self {
+    pub(crate) fn exit(self, code: i32) -> Self {
         self.wasi("proc_exit", "(i)", &[u64::from(code as u32)])
     }
 
-    pub(super) fn stop_requested(self) -> Self {
+    pub(crate) fn stop_requested(self) -> Self {
         self.call("sampan:lifecycle", "stop-requested", "()i", &[])
     }
 
     /// Prints `text` through `fd`; uses the memory from `at` on.
-    pub(super) fn print_at(self, at: u32, fd: u64, text: &[u8]) -> Self {
+    pub(crate) fn print_at(self, at: u32, fd: u64, text: &[u8]) -> Self {
         let mut vector = (at + 12).to_le_bytes().to_vec();
         vector.extend((text.len() as u32).to_le_bytes());
         let at = u64::from(at);
@@ -123,7 +123,7 @@ impl Script {
     }
 
     /// Sleeps through `poll_oneoff`; uses 88 bytes of memory from `at` on.
-    pub(super) fn sleep_at(self, at: u32, microseconds: u64) -> Self {
+    pub(crate) fn sleep_at(self, at: u32, microseconds: u64) -> Self {
         let subscription = clock_subscription(7, 1, microseconds * 1000, false);
         let at = u64::from(at);
         let script = self.op(Op::Write(at, subscription));
@@ -131,22 +131,22 @@ impl Script {
     }
 
     /// Sleeps, with memory that nothing else uses.
-    pub(super) fn sleep(self, microseconds: u64) -> Self {
+    pub(crate) fn sleep(self, microseconds: u64) -> Self {
         let at = self.memory_len - 88;
         self.sleep_at(at, microseconds)
     }
 
     /// From the beginning again, for ever.
-    pub(super) fn repeat(self) -> Self {
+    pub(crate) fn repeat(self) -> Self {
         self.op(Op::Jump(0))
     }
 
     /// Bytes of region that it needs.
-    pub(super) fn need(&self) -> u32 {
+    pub(crate) fn need(&self) -> u32 {
         self.memory_len.saturating_add(self.extra_need)
     }
 
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         let words = [u64::from(self.memory_len), u64::from(self.extra_need), u64::from(self.need_is_exact)];
         words.into_iter().for_each(|value| put(&mut out, value));
@@ -163,12 +163,12 @@ impl Script {
         out
     }
 
-    pub(super) fn image(&self) -> &'static [u8] {
+    pub(crate) fn image(&self) -> &'static [u8] {
         keep(self.bytes())
     }
 
     /// Reads what [`bytes`](Self::bytes) wrote; anything else is a bad image.
-    pub(super) fn decode(image: &[u8]) -> Result<Self, Status> {
+    pub(crate) fn decode(image: &[u8]) -> Result<Self, Status> {
         let mut reader = Reader(image.strip_prefix(MAGIC).ok_or(Status::BadImage)?);
         let memory_len = reader.word_u32()?;
         let extra_need = reader.word_u32()?;
@@ -194,7 +194,7 @@ impl Script {
 }
 
 /// A WASI subscription to a clock.
-pub(super) fn clock_subscription(user_data: u64, clock: u32, timeout_ns: u64, absolute: bool) -> Vec<u8> {
+pub(crate) fn clock_subscription(user_data: u64, clock: u32, timeout_ns: u64, absolute: bool) -> Vec<u8> {
     let mut bytes = std::vec![0; 48];
     bytes[..8].copy_from_slice(&user_data.to_le_bytes());
     bytes[16..20].copy_from_slice(&clock.to_le_bytes());

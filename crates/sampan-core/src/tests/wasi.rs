@@ -2,7 +2,7 @@
 //! WASI preview 1: output, arguments, clocks, random numbers, descriptors, and what is absent.
 
 use super::script::{Op, Script};
-use super::world::{Line, World};
+use super::world::{Line, World, permitted};
 use crate::ContainerOptions;
 use sampan_abi::{ExitReason, LogLevel};
 use std::string::{String, ToString};
@@ -190,16 +190,16 @@ fn arguments_and_environment_are_laid_out_as_libc_expects() {
         name: b"pump",
         args: &[b"pump", b"", b"--rate=9"],
         env: &[b"A=1", b"LONGER=two"],
-        ..ContainerOptions::default()
+        ..permitted()
     };
     let args = layout(&mut world, &options, "args");
     assert_eq!(args, (3, [0, 5, 6].to_vec(), b"pump\0\0--rate=9\0".to_vec()));
     let env = layout(&mut world, &options, "environ");
     assert_eq!(env, (2, [0, 4].to_vec(), b"A=1\0LONGER=two\0".to_vec()));
-    let plain = ContainerOptions { name: b"pump", ..ContainerOptions::default() };
+    let plain = ContainerOptions { name: b"pump", ..permitted() };
     assert_eq!(layout(&mut world, &plain, "args"), (1, [0].to_vec(), b"pump\0".to_vec()));
     assert_eq!(layout(&mut world, &plain, "environ"), (0, [].to_vec(), [].to_vec()));
-    let unnamed = ContainerOptions::default();
+    let unnamed = permitted();
     assert_eq!(layout(&mut world, &unnamed, "args"), (1, [0].to_vec(), b"c0\0".to_vec()));
 }
 

@@ -2,7 +2,7 @@
 //! Every pointer of every WASI function, at every address around the end of memory and of all addresses.
 
 use super::script::{Op, Script, clock_subscription};
-use super::world::World;
+use super::world::{World, permitted};
 use crate::ContainerOptions;
 use sampan_abi::ExitReason;
 use std::vec;
@@ -62,7 +62,7 @@ fn prepared() -> Script {
 }
 
 fn run(world: &mut World, script: &Script) -> Vec<u64> {
-    let options = ContainerOptions { args: &TEXTS, env: &TEXTS, ..ContainerOptions::default() };
+    let options = ContainerOptions { args: &TEXTS, env: &TEXTS, ..permitted() };
     let id = world.create_with(script, &options).unwrap();
     world.runtime.start(id).unwrap();
     assert_eq!(world.run_to_end(id), ExitReason::Exited(0));

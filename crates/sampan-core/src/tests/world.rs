@@ -4,11 +4,15 @@
 use super::engine::ScriptEngine;
 use super::script::Script;
 use crate::{
-    Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Runtime, RuntimeStats,
+    Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Message, Runtime,
+    RuntimeStats,
 };
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
 use sampan_engine::Arena;
-use sampan_platform::{Clock, Entropy, Error, Log};
+use sampan_image::{Effective, Permissions};
+use sampan_platform::{
+    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
+};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -17,17 +21,17 @@ use std::sync::Mutex;
 use std::vec::Vec;
 
 /// Fuel that takes a microsecond.
-pub(super) const FUEL_PER_US: u64 = 10;
+pub(crate) const FUEL_PER_US: u64 = 10;
 /// Fuel and time of one slice of [`World::new`].
-pub(super) const SLICE_FUEL: u32 = 1000;
-pub(super) const SLICE_US: u64 = SLICE_FUEL as u64 / FUEL_PER_US;
+pub(crate) const SLICE_FUEL: u32 = 1000;
+pub(crate) const SLICE_US: u64 = SLICE_FUEL as u64 / FUEL_PER_US;
 /// Bytes of arena of [`World::new`]; Miri takes long to clear each.
-pub(super) const ARENA_LEN: usize = if cfg!(miri) { 24 * 1024 } else { LARGE_ARENA_LEN };
+pub(crate) const ARENA_LEN: usize = if cfg!(miri) { 24 * 1024 } else { LARGE_ARENA_LEN };
 /// Bytes of arena for as many containers as there can be.
-pub(super) const LARGE_ARENA_LEN: usize = 64 * 1024;
+pub(crate) const LARGE_ARENA_LEN: usize = 96 * 1024;
 
 /// Makes memory `'static` and keeps it reachable, so that leak checkers know that it is meant to stay.
-pub(super) fn keep<T: Send>(items: Vec<T>) -> &'static mut [T] {
+pub(crate) fn keep<T: Send>(items: Vec<T>) -> &'static mut [T] {
     static KEPT: Mutex<Vec<Kept>> = Mutex::new(Vec::new());
     let kept = Vec::leak(items);
     KEPT.lock().unwrap().push(Kept { _start: core::sync::atomic::AtomicPtr::new(kept.as_mut_ptr().cast()) });
@@ -38,8 +42,19 @@ struct Kept {
     _start: core::sync::atomic::AtomicPtr<u8>,
 }
 
+/// Options of a container that may do what needs no argument.
+pub(crate) fn permitted() -> ContainerOptions<'static> {
+    permitted_to(&["clock", "log", "random"])
+}
+
+/// Options of a container that may do this.
+pub(crate) fn permitted_to(texts: &'static [&'static str]) -> ContainerOptions<'static> {
+    let permissions = Effective::granted(Permissions::of_texts(texts).unwrap());
+    ContainerOptions { permissions, ..ContainerOptions::default() }
+}
+
 /// One line of the log: level, source, text.
-pub(super) type Line = (LogLevel, String, String);
+pub(crate) type Line = (LogLevel, String, String);
 
 #[derive(Default)]
 struct BoardState {
@@ -51,7 +66,7 @@ struct BoardState {
 
 /// The platform.
 #[derive(Clone)]
-pub(super) struct Board(Rc<BoardState>);
+pub(crate) struct Board(Rc<BoardState>);
 
 impl Board {
     fn new() -> Self {
@@ -61,24 +76,24 @@ impl Board {
     }
 
     /// Fuel is used, so time passes.
-    pub(super) fn pass_fuel(&self, fuel: u64) {
+    pub(crate) fn pass_fuel(&self, fuel: u64) {
         self.0.fuel.set(self.0.fuel.get() + fuel);
     }
 
-    pub(super) fn pass_us(&self, microseconds: u64) {
+    pub(crate) fn pass_us(&self, microseconds: u64) {
         self.pass_fuel(microseconds * FUEL_PER_US);
     }
 
     /// Sets the clock forward to `now_us`.
-    pub(super) fn advance_to(&self, now_us: u64) {
+    pub(crate) fn advance_to(&self, now_us: u64) {
         self.0.fuel.set(self.0.fuel.get().max(now_us.saturating_mul(FUEL_PER_US)));
     }
 
-    pub(super) fn fail_entropy(&self, fails: bool) {
+    pub(crate) fn fail_entropy(&self, fails: bool) {
         self.0.entropy_fails.set(fails);
     }
 
-    pub(super) fn take_lines(&self) -> Vec<Line> {
+    pub(crate) fn take_lines(&self) -> Vec<Line> {
         self.0.lines.take()
     }
 }
@@ -108,8 +123,35 @@ impl Log for Board {
     }
 }
 
+impl WallClock for Board {}
+impl Devices for Board {}
+impl Gpio for Board {}
+impl Adc for Board {}
+impl I2c for Board {}
+impl Spi for Board {}
+impl Uart for Board {}
+impl Sensor for Board {}
+impl Flash for Board {}
+impl Net for Board {}
+
+type MessageClosure = dyn Fn(&Message<'_>);
+
+/// What a [`Responder`] does with messages.
+pub(crate) struct Listener(Box<MessageClosure>);
+
+impl Listener {
+    #[cfg(feature = "calls")]
+    pub(crate) fn new(function: impl Fn(&Message<'_>) + 'static) -> Self {
+        Self(Box::new(function))
+    }
+
+    pub(crate) fn hear(&self, message: &Message<'_>) {
+        (self.0)(message);
+    }
+}
+
 /// The next number of the sequence that `seed` begins (xorshift64*).
-pub(super) fn random(seed: &Cell<u64>) -> u64 {
+pub(crate) fn random(seed: &Cell<u64>) -> u64 {
     let mut state = seed.get();
     state ^= state >> 12;
     state ^= state << 25;
@@ -121,37 +163,53 @@ pub(super) fn random(seed: &Cell<u64>) -> u64 {
 type HostClosure = dyn Fn(&mut Call<'_>, &mut [u64]) -> i32;
 
 /// A host function of the test's own.
-pub(super) struct Responder(pub(super) Box<HostClosure>);
+pub(crate) struct Responder {
+    pub(crate) calls: Box<HostClosure>,
+    pub(crate) messages: Option<Listener>,
+}
 
-impl Handler for Responder {
-    fn call(&self, call: &mut Call<'_>, values: &mut [u64]) -> i32 {
-        (self.0)(call, values)
+impl Responder {
+    pub(crate) fn of_calls(function: impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + 'static) -> Self {
+        Self { calls: Box::new(function), messages: None }
     }
 }
 
-pub(super) type TestRuntime = Runtime<Board, ScriptEngine, Responder>;
+impl Handler for Responder {
+    fn call(&self, call: &mut Call<'_>, values: &mut [u64]) -> i32 {
+        (self.calls)(call, values)
+    }
+
+    fn message(&self, message: &Message<'_>) {
+        if let Some(listener) = &self.messages {
+            listener.hear(message);
+        }
+    }
+}
+
+pub(crate) type TestRuntime = Runtime<Board, ScriptEngine, Responder>;
 
 /// A runtime with what a test needs around it.
-pub(super) struct World {
-    pub(super) runtime: TestRuntime,
-    pub(super) board: Board,
-    pub(super) inbox: &'static Inbox,
+pub(crate) struct World {
+    pub(crate) runtime: TestRuntime,
+    pub(crate) board: Board,
+    pub(crate) inbox: &'static Inbox,
     used_when_empty: usize,
 }
 
 /// An inbox with room for `capacity` answers.
-pub(super) fn inbox(capacity: usize) -> &'static Inbox {
+pub(crate) fn inbox(capacity: usize) -> &'static Inbox {
     let cells = keep((0..capacity).map(InboxCell::new).collect());
-    let inbox = Inbox::new(cells).unwrap();
+    let events = keep((0..2).map(InboxCell::new).collect());
+    let inbox = Inbox::new(cells, events).unwrap();
     keep(std::vec![inbox]).first().unwrap()
 }
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(ARENA_LEN, &Config { slice_fuel: SLICE_FUEL, ..Config::default() }).unwrap()
     }
 
-    pub(super) fn with(arena_len: usize, config: &Config) -> Result<Self, Status> {
+    pub(crate) fn with(arena_len: usize, config: &Config) -> Result<Self, Status> {
         let board = Board::new();
         let inbox = inbox(8);
         let arena = Arena::new(keep(std::vec![0xa5; arena_len]));
@@ -162,19 +220,21 @@ impl World {
     }
 
     /// Offers `env`.`name` to containers.
-    pub(super) fn offer(
+    pub(crate) fn offer(
         &mut self,
         name: &'static str,
         signature: &str,
         function: impl Fn(&mut Call<'_>, &mut [u64]) -> i32 + 'static,
     ) {
         let signature = Signature::parse(signature.as_bytes()).unwrap();
-        let handler = Responder(Box::new(function));
-        self.runtime.register(HostRegistration { module: "env", name, signature, handler }).unwrap();
+        let handler = Responder::of_calls(function);
+        self.runtime
+            .register(HostRegistration { module: "env", name, signature, permission: None, handler })
+            .unwrap();
     }
 
     /// Offers `env.wait`, which parks its caller, and returns where the tokens of the parked calls go.
-    pub(super) fn offer_wait(&mut self) -> Rc<RefCell<Vec<u64>>> {
+    pub(crate) fn offer_wait(&mut self) -> Rc<RefCell<Vec<u64>>> {
         let tokens = Rc::new(RefCell::new(Vec::new()));
         let sink = Rc::clone(&tokens);
         self.offer("wait", "()i", move |call, _| {
@@ -184,11 +244,11 @@ impl World {
         tokens
     }
 
-    pub(super) fn create(&mut self, script: &Script) -> ContainerId {
-        self.create_with(script, &ContainerOptions::default()).unwrap()
+    pub(crate) fn create(&mut self, script: &Script) -> ContainerId {
+        self.create_with(script, &permitted()).unwrap()
     }
 
-    pub(super) fn create_with(
+    pub(crate) fn create_with(
         &mut self,
         script: &Script,
         options: &ContainerOptions<'_>,
@@ -197,35 +257,35 @@ impl World {
     }
 
     /// Creates and starts.
-    pub(super) fn start(&mut self, script: &Script) -> ContainerId {
+    pub(crate) fn start(&mut self, script: &Script) -> ContainerId {
         let id = self.create(script);
         self.runtime.start(id).unwrap();
         id
     }
 
-    pub(super) fn now_us(&self) -> u64 {
+    pub(crate) fn now_us(&self) -> u64 {
         self.board.now_us()
     }
 
-    pub(super) fn state(&self, id: ContainerId) -> ContainerState {
+    pub(crate) fn state(&self, id: ContainerId) -> ContainerState {
         self.runtime.status(id).unwrap().state
     }
 
-    pub(super) fn exit(&self, id: ContainerId) -> Option<ExitReason> {
+    pub(crate) fn exit(&self, id: ContainerId) -> Option<ExitReason> {
         self.runtime.status(id).unwrap().exit
     }
 
-    pub(super) fn stats(&self) -> RuntimeStats {
+    pub(crate) fn stats(&self) -> RuntimeStats {
         self.runtime.stats()
     }
 
     /// Bytes that containers use.
-    pub(super) fn used(&self) -> usize {
+    pub(crate) fn used(&self) -> usize {
         self.stats().arena_used - self.used_when_empty
     }
 
     /// Polls, and sleeps as it is told, until nothing is left to do or `until_us`.
-    pub(super) fn run_until(&mut self, until_us: u64) {
+    pub(crate) fn run_until(&mut self, until_us: u64) {
         while self.now_us() < until_us {
             let deadline_us = self.runtime.poll();
             if deadline_us == u64::MAX {
@@ -236,7 +296,7 @@ impl World {
     }
 
     /// Runs until `id` has ended and says how.
-    pub(super) fn run_to_end(&mut self, id: ContainerId) -> ExitReason {
+    pub(crate) fn run_to_end(&mut self, id: ContainerId) -> ExitReason {
         for _ in 0..10_000 {
             let deadline_us = self.runtime.poll();
             if let Some(reason) = self.exit(id) {
@@ -249,7 +309,7 @@ impl World {
     }
 
     /// Runs `script` to its end in a container of its own, and returns what its calls answered.
-    pub(super) fn results_of(&mut self, script: &Script) -> Vec<u64> {
+    pub(crate) fn results_of(&mut self, script: &Script) -> Vec<u64> {
         let id = self.start(script);
         self.runtime.engine().results.take();
         assert_eq!(self.run_to_end(id), ExitReason::Exited(0));
@@ -257,16 +317,16 @@ impl World {
         self.runtime.engine().results.take()
     }
 
-    pub(super) fn results(&self) -> Vec<u64> {
+    pub(crate) fn results(&self) -> Vec<u64> {
         self.runtime.engine().results.take()
     }
 
-    pub(super) fn dumps(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn dumps(&self) -> Vec<Vec<u8>> {
         self.runtime.engine().dumps.take()
     }
 
     /// Texts that the log got from `source` since it was last taken.
-    pub(super) fn take_texts(&self, source: &str) -> Vec<String> {
+    pub(crate) fn take_texts(&self, source: &str) -> Vec<String> {
         let lines = self.board.take_lines().into_iter();
         lines.filter(|(_, from, _)| from == source).map(|(_, _, text)| text).collect()
     }

@@ -76,7 +76,7 @@ pub(super) fn stack_pointer() -> usize {
     sp
 }
 
-/// Whether an interrupt handler is running: never in a process.
-pub(super) const fn in_handler() -> bool {
-    false
+/// Number of the exception that is served: none in a process.
+pub(super) const fn exception() -> usize {
+    0
 }

@@ -142,10 +142,10 @@ pub(super) fn stack_pointer() -> usize {
     sp
 }
 
-/// Whether an exception handler is running.
-pub(super) fn in_handler() -> bool {
+/// Number of the exception that is served; 0 in a thread.
+pub(super) fn exception() -> usize {
     let exception: usize;
     // SAFETY: reads a register.
     unsafe { asm!("mrs {}, ipsr", out(reg) exception, options(nomem, nostack, preserves_flags)) };
-    exception != 0
+    exception
 }

@@ -30,7 +30,7 @@ pub(super) const fn stack_pointer() -> usize {
     0
 }
 
-/// Never, in a process.
-pub(super) const fn in_handler() -> bool {
-    false
+/// None, in a process.
+pub(super) const fn exception() -> usize {
+    0
 }

@@ -69,6 +69,8 @@ pub(crate) struct Frame {
     stack_start: usize,
     /// Address after its last; where the stack pointer starts.
     stack_end: usize,
+    /// What was served when it was entered: an exception of lowest priority may be what polls.
+    exception: usize,
 }
 
 /// A closure and what comes of it.
@@ -83,7 +85,12 @@ pub(crate) fn enter<R, F: FnOnce() -> R>(stack: &mut EngineStack, f: F) -> Resul
         return Err(Escape::Defect);
     }
     let bounds = stack.bounds();
-    let mut frame = Frame { resume_sp: 0, stack_start: bounds.start, stack_end: bounds.end };
+    let mut frame = Frame {
+        resume_sp: 0,
+        stack_start: bounds.start,
+        stack_end: bounds.end,
+        exception: switch::exception(),
+    };
     let mut call = Call::<F, R> { run: Some(f), result: None };
     context::with(|context| context.set_wall(&raw mut frame));
     // SAFETY: the stack is exclusively ours and at least the minimum large; `base` takes a pointer to a
@@ -129,14 +136,15 @@ fn leave(reason: usize) {
 /// For the binary's panic handler: leaves the engine's stack if it's the engine that panicked.
 ///
 /// Returns if not: no engine is running, a host function runs, or the panic is in another task, on
-/// another stack, or in an interrupt handler (where the architecture tells).
+/// another stack, or in an interrupt handler other than the one that runs the engine (where the architecture
+/// tells).
 pub fn panicked() {
     let frame = context::with(context::Context::wall);
     let Some(frame) = NonNull::new(frame) else { return };
     // SAFETY: a wall that is set belongs to an `enter` that has not come back; its frame isn't written.
     let frame = unsafe { frame.as_ref() };
     let bounds = frame.stack_start..frame.stack_end;
-    if bounds.contains(&switch::stack_pointer()) && !switch::in_handler() {
+    if bounds.contains(&switch::stack_pointer()) && switch::exception() == frame.exception {
         escape(Escape::Defect);
     }
 }

@@ -82,8 +82,8 @@ pub(super) fn stack_pointer() -> usize {
     sp
 }
 
-/// Whether an interrupt handler is running: RISC-V has no register that tells, so nobody knows. Handlers
+/// Number of the exception that is served: RISC-V has no register that tells, so nobody knows. Handlers
 /// must not panic; the functions that Sampan allows in them don't.
-pub(super) const fn in_handler() -> bool {
-    false
+pub(super) const fn exception() -> usize {
+    0
 }

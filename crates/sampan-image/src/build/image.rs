@@ -16,6 +16,8 @@ use std::vec::Vec;
 
 /// Report what a condition finds to nobody in particular: all bits set.
 const REPORT: u64 = 15;
+/// Alignment of packed bytecode.
+const ALIGNMENT: usize = 4;
 
 /// What an image is made of.
 #[derive(Clone, Debug)]
@@ -70,17 +72,31 @@ impl ImageBuilder {
         Ok(self)
     }
 
-    /// Makes the envelope, unsigned.
+    /// Makes the envelope, unsigned. Packed bytecode, which is run where it lies, is aligned to 4 bytes in it, and stays
+    /// so with up to two signatures, if there is another part: the name of that one's payload makes room.
     ///
     /// # Errors
     /// [`BuildError::Refused`] if it isn't one that a device would read.
     pub fn build(&self) -> Result<Vec<u8>, BuildError> {
-        let manifest = self.manifest().finish();
+        let mut last = self.build_padded(0)?;
+        for padding in 1..=2 * ALIGNMENT {
+            if is_aligned(&last)? {
+                break;
+            }
+            last = self.build_padded(padding)?;
+        }
+        Ok(last)
+    }
+
+    /// Makes the envelope with that many more characters in the name of the last payload.
+    fn build_padded(&self, padding: usize) -> Result<Vec<u8>, BuildError> {
+        let manifest = self.manifest(padding).finish();
         let manifest = Encoder::default().bytes(&manifest).finish();
         let digest = RustCrypto.sha256(&[&manifest]);
         let digest = digest.map_err(|_| BuildError::Refused(ErrorKind::CryptoFailed.at(0)))?;
         let authentication = Encoder::default().array(1).nested(suit_digest(&digest));
-        let mut payloads: Vec<_> = self.components.iter().map(|draft| (uri(draft.part), draft)).collect();
+        let mut payloads: Vec<_> =
+            self.components.iter().map(|draft| (self.uri(draft, padding), draft)).collect();
         payloads.sort_by(|(a, _), (b, _)| (a.len(), a).cmp(&(b.len(), b)));
         let entries = payloads.len().saturating_add(2);
         let envelope =
@@ -92,7 +108,14 @@ impl ImageBuilder {
         Ok(bytes)
     }
 
-    fn manifest(&self) -> Encoder {
+    /// Address of a payload. That of the last part that isn't bytecode is padded.
+    fn uri(&self, draft: &Draft, padding: usize) -> String {
+        let padded = self.components.iter().rfind(|draft| draft.part != Part::Packed);
+        let is_padded = padded.is_some_and(|padded| padded.part == draft.part);
+        format!("#{}{}", draft.part.letter(), ".".repeat(if is_padded { padding } else { 0 }))
+    }
+
+    fn manifest(&self, padding: usize) -> Encoder {
         let common = Encoder::default().map(2).int(2).raw(&self.component_ids().finish());
         let common = common.int(4).nested(self.shared());
         let version = self.version.map(|version| {
@@ -105,7 +128,7 @@ impl ImageBuilder {
             .add(3, Some(Encoder::default().nested(common)))
             .add(6, version)
             .add(7, Some(Encoder::default().nested(validate())))
-            .add(20, Some(Encoder::default().nested(self.install())))
+            .add(20, Some(Encoder::default().nested(self.install(padding))))
             .encode()
     }
 
@@ -134,10 +157,10 @@ impl ImageBuilder {
     }
 
     /// Address for each, then fetch and check all.
-    fn install(&self) -> Encoder {
+    fn install(&self, padding: usize) -> Encoder {
         let start = commands(Encoder::default(), 0);
         let each = (0_u64..).zip(&self.components).fold(start, |sequence, (index, draft)| {
-            let parameters = Encoder::default().map(1).int(21).text(&uri(draft.part));
+            let parameters = Encoder::default().map(1).int(21).text(&self.uri(draft, padding));
             sequence.then(Encoder::default().int(12).unsigned(index).int(20).raw(&parameters.finish()), 2)
         });
         let last = Encoder::default().int(12).boolean(true).int(21).unsigned(REPORT).int(3).unsigned(REPORT);
@@ -170,8 +193,11 @@ fn validate() -> Encoder {
     commands(Encoder::default().int(12).boolean(true).int(3).unsigned(REPORT), 2).finish()
 }
 
-fn uri(part: Part) -> String {
-    format!("#{}", part.letter())
+/// Whether packed bytecode, if there is any, can be run where it lies.
+fn is_aligned(envelope: &[u8]) -> Result<bool, BuildError> {
+    let code = Contents::read(envelope)?.payload(Part::Packed);
+    let offset = code.map_or(0, |code| code.as_ptr().addr().wrapping_sub(envelope.as_ptr().addr()));
+    Ok(offset % ALIGNMENT == 0)
 }
 
 fn suit_digest(digest: &[u8; 32]) -> Encoder {

@@ -88,17 +88,19 @@ pub fn pem_of(key: &PublicKey) -> Result<String, BuildError> {
     key.to_public_key_pem(LineEnding::LF).map_err(unusable)
 }
 
-/// The id that a key has by default: the first 8 bytes of the SHA-256 of its coordinates.
+/// The id that a key has by default: the first 10 bytes of the SHA-256 of its coordinates.
+///
+/// As many as make a signature a multiple of 4 bytes, so that none moves the payloads out of alignment.
 ///
 /// # Errors
 /// [`BuildError::Key`].
-pub fn key_id(key: &PublicKey) -> Result<[u8; 8], BuildError> {
+pub fn key_id(key: &PublicKey) -> Result<[u8; 10], BuildError> {
     let bytes: &[u8] = match key {
         PublicKey::Es256(point) => point,
         PublicKey::Ed25519(key) => key,
     };
     let hash = RustCrypto.sha256(&[bytes]).map_err(|_| unusable("it can't be hashed"))?;
-    let mut id = [0; 8];
+    let mut id = [0; 10];
     id.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
     Ok(id)
 }

@@ -14,7 +14,7 @@ mod trust;
 pub use image::{ImageBuilder, encode_sbom};
 pub use keys::{PrivateKey, key_id, pem_of, public_key};
 pub use policy::PolicyBuilder;
-pub use sign::{Signed, add_signature, sign, to_be_signed};
+pub use sign::{Signed, add_signature, sign, signature_from_der, to_be_signed};
 pub use trust::{KeyEntry, TrustBuilder};
 
 use crate::error::Error;

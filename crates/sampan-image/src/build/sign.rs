@@ -8,6 +8,7 @@ use crate::crypto::{Algorithm, Crypto, PublicKey};
 use crate::envelope::{Envelope, MAX_SIGNATURES};
 use crate::error::ErrorKind;
 use crate::rust_crypto::RustCrypto;
+use std::string::ToString;
 use std::vec::Vec;
 
 /// What a signer is to sign, and the headers that go with it.
@@ -74,6 +75,15 @@ pub fn add_signature(input: &[u8], key: &PublicKey, signature: &[u8; 64]) -> Res
     } else {
         Err(BuildError::Refused(ErrorKind::BadSignature.at(last.offset)))
     }
+}
+
+/// Reads an ECDSA signature in DER, as OpenSSL and many an HSM write one.
+///
+/// # Errors
+/// [`BuildError::Key`] for bytes that are none.
+pub fn signature_from_der(der: &[u8]) -> Result<[u8; 64], BuildError> {
+    let read = p256::ecdsa::Signature::from_der(der).map_err(|error| BuildError::Key(error.to_string()))?;
+    Ok(read.to_bytes().into())
 }
 
 /// Signs an envelope, beside whoever has signed it before.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub mod item;
+pub mod seeds;
 
 use item::Item;
 use sampan_image::build::{ImageBuilder, KeyEntry, PolicyBuilder, PrivateKey, TrustBuilder, key_id, sign};
@@ -145,6 +146,7 @@ pub struct Recipe {
     pub shared: Vec<Item>,
     pub validate: Vec<Item>,
     pub install: Vec<Item>,
+    pub version_of_the_image: Option<Item>,
     /// Entries of the manifest behind its own.
     pub more: Vec<(Item, Item)>,
     pub payloads: Vec<(Item, Item)>,
@@ -181,6 +183,7 @@ impl Recipe {
                 Item::Int(3),
                 Item::Int(15),
             ],
+            version_of_the_image: None,
             more: Vec::new(),
             payloads: vec![(Item::text("#m"), Item::bytes(PAYLOAD))],
         }
@@ -193,9 +196,10 @@ impl Recipe {
             (Item::Int(1), self.version.clone()),
             (Item::Int(2), self.sequence.clone()),
             (Item::Int(3), Item::Nested(Box::new(common))),
-            (Item::Int(7), nested(&self.validate)),
-            (Item::Int(20), nested(&self.install)),
         ];
+        entries.extend(self.version_of_the_image.iter().map(|version| (Item::Int(6), version.clone())));
+        entries.push((Item::Int(7), nested(&self.validate)));
+        entries.push((Item::Int(20), nested(&self.install)));
         entries.extend(self.more.iter().cloned());
         Item::Map(entries).encode()
     }

@@ -2,7 +2,7 @@
 //! Ten thousand lives in 256 KiB: what a container took comes back whole, however it ended.
 
 use crate::guests;
-use crate::support::{Sim, image, simulator};
+use crate::support::{Sim, image, permitted, simulator};
 use sampan_abi::{ExitReason, Status, TrapKind};
 use sampan_core::ContainerOptions;
 use sampan_sim::Step;
@@ -74,7 +74,7 @@ fn ten_thousand_lives_leave_nothing_behind() {
     ];
     let lives = lives.map(|(wat, life)| (image(wat), life));
     let broken = &image(guests::DIVIDES)[..60];
-    let options = ContainerOptions::default();
+    let options = permitted();
     // The one that must still fit in the end: nearly all that is free.
     let largest = ContainerOptions { memory_limit: 180 * 1024, ..options };
 

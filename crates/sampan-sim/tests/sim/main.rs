@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod cycles;
+mod devices;
 mod guests;
 mod simulator;
 mod support;

@@ -2,7 +2,7 @@
 //! One thread: endings, host functions, time, reproducibility.
 
 use crate::guests;
-use crate::support::{image, named, run, simulator};
+use crate::support::{image, named, permitted, run, simulator};
 use sampan_abi::{ContainerState, ExitReason, LogLevel, Status, TrapKind};
 use sampan_core::ContainerOptions;
 use sampan_platform::Clock;
@@ -199,7 +199,7 @@ fn a_seed_makes_runs_the_same() {
 fn time_is_divided_by_share() {
     let (mut sim, _) = simulator(|_| ());
     let ids = [(50, 7), (100, 0), (350, 3)].map(|(share, priority)| {
-        let options = ContainerOptions { share, priority, ..ContainerOptions::default() };
+        let options = ContainerOptions { share, priority, ..permitted() };
         let id = sim.runtime().create(image(guests::LOOPS), &options).unwrap();
         sim.runtime().start(id).unwrap();
         (id, u64::from(share))

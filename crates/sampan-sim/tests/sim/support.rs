@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What every test needs: a simulator with wasmi, and images.
 
-use sampan_core::ContainerOptions;
+use sampan_core::{ContainerOptions, Effective, Permissions};
 use sampan_engine::Arena;
 use sampan_engine_wasmi::WasmiEngine;
 use sampan_engine_wasmi::wall::DEFAULT_STACK_BYTES;
@@ -38,5 +38,11 @@ pub(crate) fn run(simulator: &mut Sim) -> Ending {
 }
 
 pub(crate) fn named(name: &str) -> ContainerOptions<'_> {
-    ContainerOptions { name: name.as_bytes(), ..ContainerOptions::default() }
+    ContainerOptions { name: name.as_bytes(), ..permitted() }
+}
+
+/// What programs of WASI need.
+pub(crate) fn permitted() -> ContainerOptions<'static> {
+    let granted = Permissions::of_texts(&["clock", "log", "random"]).unwrap();
+    ContainerOptions { permissions: Effective::granted(granted), ..ContainerOptions::default() }
 }

@@ -88,7 +88,7 @@ void board_led(bool on)
     *LED = on;
 }
 
-void board_put(const char *text, size_t len)
+void board_uart_put(const char *text, size_t len)
 {
     for (size_t idx = 0; idx < len; idx++) {
         while (UART0->state & UART_STATE_TX_FULL) {

@@ -21,9 +21,13 @@ void Timer0_Handler(void);
 
 #define CPACR (*(volatile uint32_t *)0xe000ed88u)
 #define VTOR (*(volatile uint32_t *)0xe000ed08u)
+#define CCR (*(volatile uint32_t *)0xe000ed14u)
 #define CFSR (*(volatile const uint32_t *)0xe000ed28u)
 
-enum { IRQ_COUNT = 32 };
+enum {
+    IRQ_COUNT = 32,
+    CCR_UNALIGN_TRP = 1 << 3, /* always on in ARMv6-M; so code for it is held to that wherever it runs */
+};
 
 struct vectors {
     void *initial_stack;
@@ -87,6 +91,8 @@ __attribute__((used)) static _Noreturn void start(void)
 {
 #if !defined(__ARM_ARCH_6M__) /* a Cortex-M0 finds its vectors at 0 */
     VTOR = (uint32_t)(uintptr_t)&vectors;
+#else
+    CCR |= CCR_UNALIGN_TRP;
 #endif
 #if defined(__ARM_FP)
     CPACR |= 0xfu << 20; /* full access to coprocessors 10 and 11: the FPU */

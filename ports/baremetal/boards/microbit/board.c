@@ -124,7 +124,7 @@ void Timer0_Handler(void)
     events_serve();
 }
 
-void board_put(const char *text, size_t len)
+void board_uart_put(const char *text, size_t len)
 {
     for (size_t idx = 0; idx < len; idx++) {
         UART_TXDRDY = 0;

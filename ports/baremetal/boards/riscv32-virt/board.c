@@ -8,6 +8,7 @@
 
 #include "board.h"
 
+#define CLINT_MSIP ((volatile uint32_t *)0x02000000u)
 #define CLINT_MTIMECMP ((volatile uint32_t *)0x02004000u)
 #define CLINT_MTIME ((volatile const uint32_t *)0x0200bff8u)
 #define UART ((volatile uint8_t *)0x10000000u)
@@ -37,6 +38,7 @@ static uint32_t entropy_state;
 int main(void);
 _Noreturn void start(void);
 void trap_serve(uint32_t cause, uint32_t pc, uint32_t value);
+void Software_Handler(void);
 
 static uint64_t now_ticks(void)
 {
@@ -110,6 +112,21 @@ void board_heartbeat_start(uint32_t hz, void (*isr)(uint32_t late_ticks))
     arch_interrupts_restore(before);
 }
 
+__attribute__((weak)) void board_alarm_expired(void)
+{
+}
+
+/* The routine of the software interrupt, which startup.S calls; the firmware's own, where it has one. */
+__attribute__((weak)) void Software_Handler(void)
+{
+}
+
+void arch_exception_pend(void)
+{
+    *CLINT_MSIP = 1;
+    __asm volatile("fence" : : : "memory");
+}
+
 static void put_hex(const char *label, uint32_t value)
 {
     char text[9];
@@ -132,7 +149,8 @@ void trap_serve(uint32_t cause, uint32_t pc, uint32_t value)
     }
     uint64_t now = now_ticks();
     if (now >= alarm_at) {
-        alarm_at = NEVER; /* the interrupt alone ends the sleep */
+        alarm_at = NEVER; /* the interrupt alone ends a sleep */
+        board_alarm_expired();
     }
     if (now >= heartbeat_at) {
         uint32_t late_ticks = (uint32_t)(now - heartbeat_at);
@@ -143,7 +161,7 @@ void trap_serve(uint32_t cause, uint32_t pc, uint32_t value)
     arch_interrupt_depth--;
 }
 
-void board_put(const char *text, size_t len)
+void board_uart_put(const char *text, size_t len)
 {
     for (size_t idx = 0; idx < len; idx++) {
         while (!(UART[UART_LINE_STATUS] & UART_LINE_STATUS_TX_EMPTY)) {

@@ -6,7 +6,9 @@ use cortex_m::peripheral::{SYST, syst::SystClkSource};
 use cortex_m_rt::exception;
 use cortex_m_semihosting::hio;
 use critical_section::Mutex;
-use sampan_platform::{Clock, Entropy, Error, Log};
+use sampan_platform::{
+    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
+};
 
 /// The core's clock on QEMU's machine, which SysTick counts.
 const CORE_HZ: u32 = 25_000_000;
@@ -67,3 +69,15 @@ impl Log for Board {
         }
     }
 }
+
+// What the sample's containers don't need of the board.
+impl WallClock for Board {}
+impl Devices for Board {}
+impl Gpio for Board {}
+impl Adc for Board {}
+impl I2c for Board {}
+impl Spi for Board {}
+impl Uart for Board {}
+impl Sensor for Board {}
+impl Flash for Board {}
+impl Net for Board {}

@@ -17,7 +17,7 @@ use cortex_m_rt::entry;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hprintln;
 use sampan_abi::{ContainerId, ExitReason, Status, TrapKind};
-use sampan_core::{Config, ContainerOptions, Inbox, InboxCell, Runtime};
+use sampan_core::{Config, ContainerOptions, Effective, Inbox, InboxCell, Permissions, Runtime};
 use sampan_engine::Arena;
 use sampan_engine_packed::PackedEngine;
 use sampan_platform::Clock;
@@ -65,7 +65,7 @@ fn main() -> ! {
 /// The firmware's life; whether everything came as it should.
 fn run() -> Result<bool, Status> {
     let peripherals = cortex_m::Peripherals::take().ok_or(Status::Platform)?;
-    let inbox = INBOX.init(Inbox::new(ANSWERS.init(core::array::from_fn(InboxCell::new)))?);
+    let inbox = INBOX.init(Inbox::new(ANSWERS.init(core::array::from_fn(InboxCell::new)), &[])?);
     let config = Config { max_containers: CONTAINERS, max_host_functions: 2, ..Config::default() };
     let arena = Arena::new(ARENA.take());
     let runtime =
@@ -105,8 +105,11 @@ fn run() -> Result<bool, Status> {
 }
 
 fn start(runtime: &mut Firmware, name: &'static [u8], image: &'static [u8]) -> Result<ContainerId, Status> {
-    let id =
-        runtime.create(image, &ContainerOptions { name, stack_bytes: 512, ..ContainerOptions::default() })?;
+    // They print and sleep; whatever isn't listed is denied.
+    let granted = Permissions::of_texts(&["clock", "log"]).map_err(|_| Status::InvalidArgument)?;
+    let permissions = Effective::granted(granted);
+    let options = ContainerOptions { name, stack_bytes: 512, permissions, ..ContainerOptions::default() };
+    let id = runtime.create(image, &options)?;
     runtime.start(id)?;
     Ok(id)
 }

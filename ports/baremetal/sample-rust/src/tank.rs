@@ -56,5 +56,11 @@ fn function(
     results: &[ValueType],
     handler: HostCall,
 ) -> Option<HostRegistration<HostCall>> {
-    Some(HostRegistration { module: "tank", name, signature: Signature::new(params, results)?, handler })
+    Some(HostRegistration {
+        module: "tank",
+        name,
+        signature: Signature::new(params, results)?,
+        permission: None,
+        handler,
+    })
 }

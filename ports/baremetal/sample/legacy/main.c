@@ -36,8 +36,8 @@ static int32_t host_set(void *ctx, struct sampan_call *call, uint64_t *values)
     return SAMPAN_STATUS_OK;
 }
 
-static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL };
-static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL };
+static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL, NULL };
+static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL, NULL };
 #endif
 
 static struct firmware_loop_report loop;
@@ -93,7 +93,8 @@ int main(void)
     heartbeat_start();
     print("oven firmware ready\n");
 #ifdef WITH_SAMPAN
-    const struct sampan_container_options options = { .size = sizeof options, .name = "control" };
+    const struct sampan_container_options options = { .size = sizeof options, .name = "control",
+                                                      .permissions = (const char *const[]){ "clock", "log" }, .permissions_len = 2 };
     uint32_t id;
     bool started = !sampan_baremetal_init(arena, sizeof arena, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&

@@ -38,8 +38,11 @@ static int32_t host_set(void *ctx, struct sampan_call *call, uint64_t *values)
     return SAMPAN_STATUS_OK;
 }
 
-static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL };
-static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL };
+static const char *const permissions[] = { "clock", "log" }; /* whatever is not listed is denied */
+static const struct sampan_container_options permitted = { .size = sizeof permitted, .permissions = permissions,
+                                                           .permissions_len = 2 };
+static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL, NULL };
+static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL, NULL };
 static const struct sampan_freertos_hooks hooks = { board_ticks, configCPU_CLOCK_HZ, board_entropy, board_put, NULL };
 #endif
 
@@ -109,7 +112,7 @@ int main(void)
     uint32_t id;
     bool started = !sampan_freertos_start(&config, &runtime) && !sampan_host_register(runtime, &oven_get) &&
                    !sampan_host_register(runtime, &oven_set) &&
-                   !sampan_container_create(runtime, image_control, image_control_len, NULL, &id) &&
+                   !sampan_container_create(runtime, image_control, image_control_len, &permitted, &id) &&
                    !sampan_container_start(runtime, id);
     print("containers: %s\n", started ? "started" : "not started");
 #ifdef WITH_DEMO

@@ -10,6 +10,9 @@
 #include <zephyr/sys/atomic.h>
 #include <zephyr/sys/util.h>
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum { REASON_LEN = 64, BEAT_MS = 10, ROGUE_MEMORY_LIMIT = 24 * 1024 };
 
 struct guest {
@@ -93,9 +96,9 @@ static K_TIMER_DEFINE(beat, on_beat, NULL);
 bool containers_offer(struct sampan_runtime *rt)
 {
     static const struct sampan_host_function functions[] = {
-        { sizeof functions[0], "oven", "temperature", "()i", oven_temperature, NULL },
-        { sizeof functions[0], "oven", "set-setpoint", "(i)i", oven_set_setpoint, NULL },
-        { sizeof functions[0], "oven", "next-beat", "()i", oven_next_beat, NULL },
+        { sizeof functions[0], "oven", "temperature", "()i", oven_temperature, NULL, NULL },
+        { sizeof functions[0], "oven", "set-setpoint", "(i)i", oven_set_setpoint, NULL, NULL },
+        { sizeof functions[0], "oven", "next-beat", "()i", oven_next_beat, NULL, NULL },
     };
     bool offered = true;
     runtime = rt;
@@ -111,6 +114,8 @@ static sampan_status create(struct sampan_runtime *rt, const char *name, uint32_
     const struct sampan_zephyr_image *image = sampan_zephyr_image_find(name);
     const struct sampan_container_options options = {
         .size = sizeof options,
+        .permissions = permissions,
+        .permissions_len = sizeof permissions / sizeof permissions[0],
         .name = name,
         .memory_limit = memory_limit,
     };

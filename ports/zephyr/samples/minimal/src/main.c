@@ -2,6 +2,14 @@
 /* The least that runs a container: it prints a line and ends, and the firmware is told. */
 #include "sampan_zephyr.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+static const struct sampan_container_options permitted = {
+    .size = sizeof permitted,
+    .permissions = permissions,
+    .permissions_len = sizeof permissions / sizeof permissions[0],
+};
+
 static void on_event(void *ctx, const struct sampan_event *event)
 {
     char reason[48];
@@ -17,7 +25,7 @@ int main(void)
     uint32_t id;
     sampan_status status = sampan_zephyr_init(on_event, NULL, &runtime);
     if (status == SAMPAN_STATUS_OK) {
-        status = sampan_container_create(runtime, image->bytes, image->len, NULL, &id);
+        status = sampan_container_create(runtime, image->bytes, image->len, &permitted, &id);
     }
     if (status == SAMPAN_STATUS_OK) {
         status = sampan_container_start(runtime, id);

@@ -10,6 +10,7 @@
 
 #include "conformance.h"
 #include "conformance_probe.h"
+#include "devices.h"
 #include "log_capture.h"
 #include "sampan_zephyr.h"
 
@@ -124,6 +125,7 @@ static void run_suite(void *unused_0, void *unused_1, void *unused_2)
         .interrupt_after = interrupt_after,
         .log_taken = log_capture_taken,
         .run_expendable = run_expendable,
+        .wiring = devices_prepare(&platform),
     };
     size_t unused = 0;
     ARG_UNUSED(unused_0);

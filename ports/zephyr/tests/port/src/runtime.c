@@ -6,6 +6,9 @@
 
 #include "sampan_zephyr.h"
 
+/* What containers may do here: print, sleep, draw random numbers. */
+static const char *const permissions[] = { "clock", "log", "random" };
+
 enum { LIVES = 100, LIMIT_MS = 5000 };
 
 static struct sampan_runtime *runtime;
@@ -18,7 +21,8 @@ static void start(sampan_zephyr_event *event)
 static uint32_t run(const char *name)
 {
     const struct sampan_zephyr_image *image = sampan_zephyr_image_find(name);
-    const struct sampan_container_options options = { .size = sizeof options, .name = name };
+    const struct sampan_container_options options = { .size = sizeof options, .name = name,
+                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
     uint32_t id = 0;
     zassert_not_null(image, "%s", name);
     zassert_equal(sampan_container_create(runtime, image->bytes, image->len, &options, &id), SAMPAN_STATUS_OK);
@@ -162,8 +166,8 @@ static int32_t answer(void *ctx, struct sampan_call *call, uint64_t *values)
 
 ZTEST(runtime, test_defect_ends_the_runtime_alone)
 {
-    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", break_down, NULL };
-    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", answer, NULL };
+    static const struct sampan_host_function get = { sizeof get, "oven", "temperature", "()i", break_down, NULL, NULL };
+    static const struct sampan_host_function set = { sizeof set, "oven", "set-setpoint", "(i)i", answer, NULL, NULL };
     for (int round = 0; round < 3; round++) {
         start(on_event);
         zassert_equal(sampan_host_register(runtime, &get), SAMPAN_STATUS_OK);

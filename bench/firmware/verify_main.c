@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What it takes to verify a signed image with libsampan.a: instructions and stack of sampan_trust_install, which has
+ * one signature, and of sampan_image_verify on an image that has two. Prints a line: `verify`, what, instructions, stack.
+ */
+#include "bench.h"
+
+#include <sampan.h>
+#include <string.h>
+
+#include "root_keys.h"
+
+#define INSTRUCTIONS_PER_TICK 40u
+#define PAINTED (24u * 1024u)
+#define PAINT 0xa5
+
+int bench_main(void);
+
+extern const uint8_t trust[], trust_end[], image[], image_end[];
+
+static uint8_t arena[64 * 1024] __attribute__((aligned(16)));
+static struct sampan_runtime *runtime;
+
+static uint64_t now_us(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static int32_t lock(void *ctx)
+{
+	(void)ctx;
+	return 0;
+}
+
+static void nothing(void *ctx)
+{
+	(void)ctx;
+}
+
+static int32_t entropy(void *ctx, uint8_t *buf, size_t len)
+{
+	(void)ctx, (void)buf, (void)len;
+	return SAMPAN_STATUS_PLATFORM;
+}
+
+static void take_line(void *ctx, uint8_t level, const char *source, size_t source_len, const char *line, size_t len)
+{
+	(void)ctx, (void)level, (void)source, (void)source_len, (void)line, (void)len;
+}
+
+static void fatal(void *ctx, const char *message, size_t len)
+{
+	(void)ctx, (void)message, (void)len;
+	bench_exit(5);
+}
+
+static int32_t counter_read(void *ctx, const char *container, size_t container_len, struct sampan_counter *out)
+{
+	(void)ctx, (void)container, (void)container_len;
+	out->confirmed = 0;
+	out->floor = 0;
+	return SAMPAN_STATUS_OK;
+}
+
+static int32_t counter_raise(void *ctx, const char *container, size_t container_len, uint64_t sequence)
+{
+	(void)ctx, (void)container, (void)container_len, (void)sequence;
+	return SAMPAN_STATUS_OK;
+}
+
+static const struct sampan_platform platform = {
+	.size = sizeof platform, .now_us = now_us, .lock = lock, .unlock = nothing, .wake = nothing,
+	.entropy = entropy, .log = take_line, .fatal = fatal,
+};
+
+static const struct sampan_crypto crypto = {
+	.size = sizeof crypto, .counter_read = counter_read, .counter_raise = counter_raise,
+};
+
+static struct sampan_authority authority = {
+	.size = sizeof authority,
+	.vendor_id = { 0xfa, 0x6b, 0x4a, 0x53, 0xd5, 0xad, 0x5f, 0xdf, 0xbe, 0x9d, 0xe6, 0x63, 0xe4, 0xd4, 0x1f, 0xfe },
+	.crypto = &crypto,
+};
+
+static sampan_status install(void)
+{
+	return sampan_trust_install(runtime, trust, (size_t)(trust_end - trust));
+}
+
+static sampan_status verify(void)
+{
+	static struct sampan_image_info info;
+
+	info.size = sizeof info;
+	return sampan_image_verify(runtime, image, (size_t)(image_end - image), SAMPAN_IMAGE_PURPOSE_INSTALL, &info);
+}
+
+static void print_number(uint32_t value)
+{
+	char text[12];
+	size_t at = sizeof text;
+
+	text[--at] = 0;
+	do {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	bench_print(" ");
+	bench_print(&text[at]);
+}
+
+/* Paints the stack below, calls, and finds how far the paint is gone. */
+__attribute__((noinline)) static int measure(const char *name, sampan_status (*call)(void))
+{
+	volatile uint8_t *top = __builtin_frame_address(0);
+	volatile uint8_t *bottom = top - PAINTED;
+	uint32_t used = PAINTED;
+
+	/* Not what this function itself uses, nor the calls that paint. */
+	for (volatile uint8_t *at = bottom; at < top - 256; at++) {
+		*at = PAINT;
+	}
+	uint32_t start = bench_ticks();
+	sampan_status status = call();
+	uint32_t ticks = bench_ticks() - start;
+
+	for (volatile uint8_t *at = bottom; *at == PAINT && used > 0; at++) {
+		used--;
+	}
+	bench_print("verify ");
+	bench_print(name);
+	print_number(ticks * INSTRUCTIONS_PER_TICK);
+	print_number(used);
+	bench_print("\n");
+	if (status != SAMPAN_STATUS_OK) {
+		bench_print("failed ");
+		bench_print(sampan_status_text(status));
+		bench_print("\n");
+	}
+	return status != SAMPAN_STATUS_OK;
+}
+
+int bench_main(void)
+{
+	struct sampan_config config = {
+		.size = sizeof config, .arena = arena, .arena_len = sizeof arena, .platform = &platform,
+		.authority = &authority,
+	};
+	int failures;
+
+	memcpy(authority.root_keys, root_keys, sizeof root_keys);
+	failures = sampan_runtime_init(&config, &runtime) != SAMPAN_STATUS_OK;
+	failures += measure("store", install);
+	failures += measure("image", verify);
+	bench_print("end\n");
+	return failures;
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Tests made of the table: every call of the guest ABI with and without its permission, and every one of its addresses.
+//!
+//! Nothing here names a call but those few whose arguments can't be told in advance; one that is added to the
+//! description is tested with it.
+
+use super::check::{Entry, Kind, code_bits};
+use super::table::{CALLS, Code, Id, Permit};
+use crate::ContainerOptions;
+use crate::tests::script::{Op, Script};
+use crate::tests::world::{World, permitted_to};
+use sampan_abi::{ContainerState, ExitReason, LogLevel, Status, TrapKind};
+use sampan_image::DeniedAction;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+/// Bytes of guest memory; what a call's arguments name lies from here on.
+const MEMORY_LEN: u32 = 2048;
+const ARGUMENTS: u32 = 64;
+/// All that can be permitted.
+const ALL: &[&str] = &["clock", "health", "kv:256", "log", "msg.pub:#", "msg.sub:#", "random", "timer"];
+
+/// Values with which a call works, and the bytes that they name.
+struct Prepared {
+    values: Vec<u64>,
+    writes: Vec<(u32, Vec<u8>)>,
+}
+
+fn prepare(entry: &Entry) -> Prepared {
+    let mut prepared = Prepared { values: Vec::new(), writes: Vec::new() };
+    let mut at = ARGUMENTS;
+    for (kind, example) in entry.params.iter().zip(entry.examples) {
+        let number = || example.parse::<u64>().unwrap();
+        match kind {
+            Kind::U32 | Kind::U64 => prepared.values.push(number()),
+            Kind::Text(_) | Kind::Bytes(_) => {
+                prepared.writes.push((at, example.as_bytes().to_vec()));
+                prepared.values.extend([u64::from(at), example.len() as u64]);
+                at += 128;
+            }
+            Kind::Buffer(_) => {
+                prepared.values.extend([u64::from(at), number()]);
+                at += 128;
+            }
+            Kind::Struct { .. } => {
+                prepared.values.push(u64::from(at));
+                at += 128;
+            }
+            // The first handle that a container opens.
+            Kind::Handle(_) => prepared.values.push(1 << 8),
+        }
+    }
+    prepared
+}
+
+fn signature(entry: &Entry) -> &'static str {
+    core::str::from_utf8(entry.signature).unwrap()
+}
+
+/// Makes the call with these values.
+fn call(script: Script, entry: &Entry, prepared: &Prepared) -> Script {
+    let write =
+        |script: Script, (at, bytes): &(u32, Vec<u8>)| script.op(Op::Write(u64::from(*at), bytes.clone()));
+    let script = prepared.writes.iter().fold(script, write);
+    script.call(entry.module, entry.name, signature(entry), &prepared.values)
+}
+
+fn find(name: &str) -> Option<&'static Entry> {
+    let (area, name) = name.split_once('.')?;
+    CALLS.iter().find(|entry| entry.name == name && entry.module.starts_with(&format!("sampan:{area}/")))
+}
+
+/// Makes what the call needs there to be.
+fn prelude(script: Script, entry: &Entry) -> Script {
+    let script = match entry.id {
+        // A message comes only to who has subscribed.
+        Id::MsgReceive => prelude_call(script, "msg.subscribe"),
+        _ => script,
+    };
+    if entry.after.is_empty() { script } else { prelude_call(script, entry.after) }
+}
+
+fn prelude_call(script: Script, name: &str) -> Script {
+    let entry = find(name).unwrap();
+    call(prelude(script, entry), entry, &prepare(entry))
+}
+
+fn world() -> World {
+    let mut world = World::new();
+    world.runtime.set_wall_clock(1_700_000_000_000_000);
+    world
+}
+
+/// Whether the call's arguments can't be told in advance: its handle is in what another one wrote, or it waits for
+/// somebody else. Those have tests of their own.
+fn needs_a_partner(entry: &Entry) -> bool {
+    matches!(entry.id, Id::MsgReply | Id::MsgRequest)
+}
+
+fn last(results: &[u64]) -> u64 {
+    *results.last().unwrap()
+}
+
+#[test]
+fn every_permitted_call_works() {
+    for entry in CALLS.iter().filter(|entry| !needs_a_partner(entry)) {
+        let mut world = world();
+        let script = call(prelude(Script::new().memory(MEMORY_LEN), entry), entry, &prepare(entry));
+        let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
+        world.runtime.start(id).unwrap();
+        assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
+        let result = last(&world.results());
+        let negative = if entry.wide { (result as i64) < 0 } else { (result as u32 as i32) < 0 };
+        assert!(!negative, "{} {} answers {}", entry.module, entry.name, result as i32);
+        assert_eq!(world.runtime.container_stats(id).unwrap().denied_calls, 0);
+    }
+}
+
+/// What is left of `ALL` without one permission.
+fn all_but(permit: Permit) -> &'static [&'static str] {
+    let name = Permit::NAMES.iter().find(|(known, _)| *known == permit).unwrap().1;
+    let left = ALL.iter().filter(|text| text.split(':').next() != Some(name));
+    Vec::leak(left.copied().collect())
+}
+
+/// Runs one call in a container that lacks its permission; its memory must be as before.
+fn run_denied(entry: &Entry, options: &ContainerOptions<'_>, expected: Option<ExitReason>) {
+    let what = format!("{} {} {:?}", entry.module, entry.name, options.denied);
+    let mut world = world();
+    let prepared = prepare(entry);
+    // Twice: one that goes on is told once and counted twice.
+    let script = call(Script::new().memory(MEMORY_LEN), entry, &prepared);
+    let script = call(script, entry, &prepared).op(Op::Dump(0, u64::from(MEMORY_LEN)));
+    let id = world.create_with(&script, options).unwrap();
+    world.runtime.start(id).unwrap();
+    world.board.take_lines();
+    assert_eq!(world.run_to_end(id), expected.unwrap_or(ExitReason::Exited(0)), "{what}");
+    let stats = world.runtime.container_stats(id).unwrap();
+    assert_eq!(stats.denied_calls, if expected.is_none() { 2 } else { 1 }, "{what}");
+    let told = world.board.take_lines();
+    let told: Vec<_> = told.iter().filter(|(_, _, text)| text.contains("denied: needs")).collect();
+    assert_eq!(told.len(), 1, "{what}");
+    assert!(told[0].0 == LogLevel::Error && told[0].2.contains(entry.name), "{what}: {told:?}");
+    if expected.is_none() {
+        assert_eq!(world.results(), [code_bits(Code::Denied, entry.wide); 2], "{what}");
+        let mut memory = std::vec![0_u8; MEMORY_LEN as usize];
+        for (at, bytes) in &prepared.writes {
+            memory[*at as usize..][..bytes.len()].copy_from_slice(bytes);
+        }
+        assert_eq!(world.dumps(), [memory], "{what}");
+    }
+    assert!(stats.messages == 0 && stats.heartbeats == 0 && !stats.confirmed, "{what}");
+    let state = match options.denied {
+        DeniedAction::Error | DeniedAction::Stop => ContainerState::Stopped,
+        DeniedAction::Trap => ContainerState::Faulted,
+        DeniedAction::Quarantine => ContainerState::Quarantined,
+    };
+    assert_eq!(world.state(id), state, "{what}");
+    if state == ContainerState::Quarantined {
+        assert_eq!(world.runtime.restart(id), Err(Status::WrongState));
+        assert_eq!(world.runtime.start(id), Err(Status::WrongState));
+        assert_eq!(world.runtime.remove(id), Err(Status::WrongState));
+        assert_eq!(world.runtime.kill(id), Err(Status::WrongState));
+        assert_eq!(world.runtime.release(id), Ok(()));
+        assert_eq!(world.state(id), ContainerState::Stopped);
+    }
+    assert_eq!(world.runtime.release(id), Err(Status::WrongState));
+}
+
+#[test]
+fn every_call_without_its_permission_does_nothing_and_is_answered_by_policy() {
+    let reactions = [
+        (DeniedAction::Error, None),
+        (DeniedAction::Trap, Some(ExitReason::Trapped(TrapKind::CallDenied))),
+        (DeniedAction::Stop, Some(ExitReason::Denied)),
+        (DeniedAction::Quarantine, Some(ExitReason::Denied)),
+    ];
+    for entry in CALLS {
+        // A handle can't be there without the permission that makes it, and that is told first.
+        let Some(permit) = entry.permit else { continue };
+        for (denied, expected) in reactions {
+            run_denied(entry, &ContainerOptions { denied, ..permitted_to(all_but(permit)) }, expected);
+            run_denied(entry, &ContainerOptions { denied, ..ContainerOptions::default() }, expected);
+        }
+    }
+}
+
+#[test]
+fn every_call_outside_the_granted_pattern_is_denied() {
+    let mut tested = 0;
+    for entry in CALLS.iter().filter(|entry| entry.matched.is_some()) {
+        let options = permitted_to(&["msg.pub:mine/#", "msg.sub:mine/+"]);
+        run_denied(entry, &options, None);
+        tested += 1;
+    }
+    assert!(tested >= 3);
+}
+
+/// Places in the values of a call where an address is, with the bytes that it names and the index of their length.
+fn addresses(entry: &Entry) -> Vec<(usize, Option<usize>, u32)> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for kind in entry.params {
+        match kind {
+            Kind::Text(_) | Kind::Bytes(_) | Kind::Buffer(_) => {
+                found.push((at, Some(at + 1), 1));
+                at += 1;
+            }
+            Kind::Struct { align, .. } => found.push((at, None, *align)),
+            Kind::U32 | Kind::U64 | Kind::Handle(_) => {}
+        }
+        at += 1;
+    }
+    found
+}
+
+/// Makes one call with these values after all that it needs, and returns its answer.
+fn answer(entry: &Entry, values: Vec<u64>) -> (u64, Vec<u8>) {
+    let mut world = world();
+    let prepared = Prepared { values, writes: prepare(entry).writes };
+    let script = prelude(Script::new().memory(MEMORY_LEN), entry);
+    let script = call(script, entry, &prepared).op(Op::Dump(0, u64::from(MEMORY_LEN)));
+    let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
+    world.runtime.start(id).unwrap();
+    assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
+    (last(&world.results()), world.dumps().pop().unwrap())
+}
+
+#[test]
+fn no_address_leads_outside_of_the_memory() {
+    let bad = code_bits(Code::BadAddress, false);
+    let end = u64::from(MEMORY_LEN);
+    let all_ones = u64::from(u32::MAX);
+    for entry in CALLS.iter().filter(|entry| entry.id != Id::MsgReply) {
+        for (address, len, align) in addresses(entry) {
+            let mut cases: Vec<(u64, u64)> =
+                std::vec![(end, 1), (end - 1, 2), (all_ones, 1), (0x8000_0000, 1), (end + 64, 8)];
+            if len.is_some() {
+                cases.extend([
+                    (end + 1, 0),
+                    (1, all_ones),
+                    (all_ones, all_ones),
+                    (0x8000_0000, 0x8000_0000),
+                    (0, end + 1),
+                ]);
+            } else {
+                cases.extend(
+                    [(end - u64::from(align), 0), (1, 0), (ARGUMENTS.into(), 0)].into_iter().filter(
+                        |(at, _)| {
+                            *at != u64::from(ARGUMENTS) && (*at % u64::from(align) != 0 || *at + 16 > end)
+                        },
+                    ),
+                );
+                cases.push((u64::from(ARGUMENTS + align / 2), 0));
+            }
+            for (start, bytes) in cases {
+                let mut values = prepare(entry).values;
+                values[address] = start;
+                if let Some(len) = len {
+                    values[len] = bytes;
+                }
+                let what = format!("{} {}: {start:#x}, {bytes:#x}", entry.module, entry.name);
+                let (result, memory) = answer(entry, values);
+                assert_eq!(result, bad, "{what}");
+                let mut before = std::vec![0_u8; MEMORY_LEN as usize];
+                let outside = prepare(entry).writes;
+                if entry.after.is_empty() && entry.id != Id::MsgReceive {
+                    for (at, bytes) in &outside {
+                        before[*at as usize..][..bytes.len()].copy_from_slice(bytes);
+                    }
+                    assert_eq!(memory, before, "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn lengths_and_texts_are_checked() {
+    let invalid = code_bits(Code::Invalid, false);
+    for entry in CALLS.iter().filter(|entry| entry.id != Id::MsgReply) {
+        let mut at = 0;
+        for kind in entry.params {
+            if let Kind::Text(max) | Kind::Bytes(max) = kind
+                && *max < MEMORY_LEN
+            {
+                let mut values = prepare(entry).values;
+                (values[at], values[at + 1]) = (0, u64::from(max + 1));
+                assert_eq!(answer(entry, values).0, invalid, "{} {}", entry.module, entry.name);
+            }
+            at += if matches!(kind, Kind::Text(_) | Kind::Bytes(_) | Kind::Buffer(_)) { 2 } else { 1 };
+        }
+        if let Some(Kind::Text(_)) = entry.params.first() {
+            let mut world = world();
+            let mut prepared = prepare(entry);
+            prepared.writes[0].1 = b"\xff\xfe".to_vec();
+            prepared.values[1] = 2;
+            let script = call(Script::new().memory(MEMORY_LEN), entry, &prepared);
+            let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
+            world.runtime.start(id).unwrap();
+            assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
+            assert_eq!(last(&world.results()), invalid);
+        }
+    }
+}
+
+#[test]
+fn handles_of_another_kind_or_closed_or_made_up_are_refused() {
+    let bad = code_bits(Code::BadHandle, false);
+    for entry in CALLS.iter().filter(|entry| entry.params.iter().any(|kind| matches!(kind, Kind::Handle(_))))
+    {
+        for handle in [0, 1, 0xff, 1 << 8 | 1, 1 << 8 | 0xff, 2 << 8, u64::from(u32::MAX)] {
+            let mut values = prepare(entry).values;
+            values[0] = handle;
+            if entry.id != Id::MsgReply {
+                assert_eq!(answer(entry, values).0, bad, "{} {} {handle:#x}", entry.module, entry.name);
+            }
+        }
+        // A handle that another kind of call made, and one that is closed.
+        let other = if entry.module.contains("timer") { "msg.subscribe" } else { "timer.create" };
+        let script = prelude_call(Script::new().memory(MEMORY_LEN), other);
+        let script = call(script, entry, &prepare(entry));
+        let mut world = world();
+        let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
+        world.runtime.start(id).unwrap();
+        assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
+        assert_eq!(last(&world.results()), bad, "{} {}", entry.module, entry.name);
+    }
+}
+
+#[test]
+fn names_are_those_of_the_image() {
+    for (_, name) in Permit::NAMES {
+        let texts = [String::from(name), format!("{name}:a"), format!("{name}:100")];
+        assert!(texts.iter().any(|text| sampan_image::Permission::parse(text).is_ok()), "{name}");
+    }
+}
+
+/// Calls with arguments of no sense: whatever they are, every one is answered and the container lives on. The
+/// engine watches that nothing outside of the memory is touched.
+#[test]
+#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
+fn calls_with_arbitrary_arguments_are_all_answered() {
+    let number =
+        |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
+    let (seed, cases) = (number("SAMPAN_CALLS_SEED", 1_u64), number("SAMPAN_CALLS_CASES", 300_u64));
+    for case in seed..seed.saturating_add(cases) {
+        let state = core::cell::Cell::new(case.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        let random = |below: u64| crate::tests::world::random(&state) % below;
+        let mut script = Script::new().memory(MEMORY_LEN);
+        let mut calls = 0;
+        for _ in 0..30 {
+            let entry = &CALLS[random(CALLS.len() as u64) as usize];
+            let mut prepared = prepare(entry);
+            for value in &mut prepared.values {
+                *value = match random(6) {
+                    0 => random(300),
+                    1 => u64::from(MEMORY_LEN) - random(20) + 10,
+                    2 => u64::from(u32::MAX) - random(300),
+                    3 => (random(4) + 1) << 8 | random(9),
+                    _ => *value,
+                };
+            }
+            // Nobody is there to end a long wait.
+            if matches!(entry.id, Id::EventWait | Id::MsgRequest) {
+                let place = if entry.id == Id::EventWait { 0 } else { 4 };
+                prepared.values[place] = random(1000);
+            }
+            script = call(script, entry, &prepared);
+            calls += 1;
+        }
+        let mut world = world();
+        let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
+        world.runtime.start(id).unwrap();
+        assert_eq!(world.run_to_end(id), ExitReason::Exited(0), "SAMPAN_CALLS_SEED={case}");
+        assert_eq!(world.results().len(), calls, "SAMPAN_CALLS_SEED={case}");
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Values by their keys in a bounded number of bytes, packed one behind the other.
+
+use super::{Part, put};
+
+/// Bytes of a record beside key and value: both lengths.
+const HEAD_LEN: usize = 4;
+
+/// The shelf. Its records are in the region.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    part: Part,
+    used: u32,
+}
+
+impl Shelf {
+    pub(super) fn new(len: usize, end: &mut usize) -> Self {
+        Self { part: Part::after(end, len), used: 0 }
+    }
+
+    pub(super) const fn clear(&mut self) {
+        self.used = 0;
+    }
+
+    /// Key and value of each record.
+    pub(crate) fn iter<'b>(
+        &self,
+        region: &'b mut [u8],
+    ) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + use<'b> {
+        let mut rest: &[u8] = self.part.of(region).get(..self.used as usize).unwrap_or(&[]);
+        core::iter::from_fn(move || {
+            let (key, value, after) = record(rest)?;
+            rest = after;
+            Some((key, value))
+        })
+    }
+
+    pub(crate) fn get<'b>(&self, region: &'b mut [u8], key: &[u8]) -> Option<&'b [u8]> {
+        self.iter(region).find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
+    /// Forgets a value; whether there was one.
+    pub(crate) fn delete(&mut self, region: &mut [u8], key: &[u8]) -> bool {
+        let mut start = 0_usize;
+        let mut found = 0_usize;
+        for (known, value) in self.iter(region) {
+            let len = HEAD_LEN.saturating_add(known.len()).saturating_add(value.len());
+            if known == key {
+                found = len;
+                break;
+            }
+            start = start.saturating_add(len);
+        }
+        if found == 0 {
+            return false;
+        }
+        let used = self.used as usize;
+        let bytes = self.part.of(region).get_mut(start..used).unwrap_or(&mut []);
+        bytes.copy_within(found.min(bytes.len()).., 0);
+        self.used = used.saturating_sub(found) as u32;
+        true
+    }
+
+    /// Stores a value in place of any that the key has; `false`, with nothing changed, if it has no room.
+    pub(crate) fn set(&mut self, region: &mut [u8], key: &[u8], value: &[u8]) -> bool {
+        let (Ok(key_len), Ok(value_len)) = (u8::try_from(key.len()), u16::try_from(value.len())) else {
+            return false;
+        };
+        let old = self
+            .get(region, key)
+            .map_or(0, |old| HEAD_LEN.saturating_add(key.len()).saturating_add(old.len()));
+        let len = HEAD_LEN.saturating_add(key.len()).saturating_add(value.len());
+        let left = (self.part.len as usize).saturating_sub(self.used as usize).saturating_add(old);
+        if len > left {
+            return false;
+        }
+        self.delete(region, key);
+        let bytes = self.part.of(region).get_mut(self.used as usize..).unwrap_or(&mut []);
+        let [low, high] = value_len.to_le_bytes();
+        put(bytes, 0, &[key_len, 0, low, high]);
+        put(bytes, HEAD_LEN, key);
+        put(bytes, HEAD_LEN.saturating_add(key.len()), value);
+        self.used = self.used.saturating_add(len as u32);
+        true
+    }
+}
+
+/// The first record, and what follows it.
+fn record(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let (&[key_len, _, low, high], rest) = bytes.split_first_chunk()?;
+    let (key, rest) = rest.split_at_checked(usize::from(key_len))?;
+    let (value, rest) = rest.split_at_checked(usize::from(u16::from_le_bytes([low, high])))?;
+    Some((key, value, rest))
+}
