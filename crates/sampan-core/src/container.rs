@@ -26,6 +26,9 @@ pub(crate) enum Wait {
     Event { deadline_us: u64, out: Output },
     /// An answer to its request, which is the call with this number; it goes to `out`.
     Reply { number: u32, deadline_us: u64, out: Output },
+    /// Ocre's sleep.
+    #[cfg(feature = "ocre")]
+    Sleep { deadline_us: u64 },
     /// Something to be told, for which its callback is called.
     Callback,
 }
@@ -210,6 +213,8 @@ impl<I> Container<I> {
             Wait::Event { .. } => mail,
             Wait::Reply { .. } => self.guest.desk.mailbox.answered,
             Wait::Callback => mail || self.guest.stop_requested,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => false,
             Wait::Poll(_) | Wait::Answer(_) => false,
         }
     }
@@ -222,6 +227,8 @@ impl<I> Container<I> {
             Wait::Reply { deadline_us, .. } => deadline_us,
             Wait::Event { deadline_us, .. } => deadline_us.min(self.guest.desk.handles.due_us),
             Wait::Callback => self.guest.desk.handles.due_us,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { deadline_us } => deadline_us,
             Wait::Ready(_) | Wait::Answer(_) => u64::MAX,
         };
         wait.min(self.stop_deadline_us.unwrap_or(u64::MAX))

@@ -3,7 +3,7 @@
 
 mod signed;
 
-use crate::calls::msg::is_topic;
+use crate::calls::msg::{Parcel, is_topic};
 use crate::calls::wasi_abi::ERRNO_INTR;
 use crate::calls::{
     Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
@@ -339,6 +339,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Wait::Event { .. } | Wait::Reply { .. } => {
                 container.set_ready(Some(code(Code::Stopping)), self.floor)
             }
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => container.set_ready(Some(0), self.floor),
             Wait::Ready(_) | Wait::Answer(_) | Wait::Callback => {}
         }
         Ok(())
@@ -374,8 +376,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             return Err(Status::InvalidArgument);
         }
         let mut taken = self.subscribers.offer(&Message { sender: None, topic, payload, token: None });
+        let parcel = Parcel { topic, content: "", payload, token: 0 };
         for container in self.table.iter_mut() {
-            taken = taken.saturating_add(u64::from(container.guest.deliver(topic, payload, 0)));
+            taken = taken.saturating_add(u64::from(container.guest.deliver(&parcel)));
         }
         Ok(taken)
     }
@@ -683,6 +686,10 @@ fn expire<E: Engine>(
                 Err(_) => end(platform, container, ExitReason::EngineFault),
             };
         }
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { deadline_us } if deadline_us <= now_us => 0,
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { .. } => return,
         Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) => return,
     };
     container.set_ready(Some(reply), floor);

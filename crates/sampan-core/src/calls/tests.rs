@@ -34,6 +34,8 @@ fn prepare(entry: &Entry) -> Prepared {
         let number = || example.parse::<u64>().unwrap();
         match kind {
             Kind::U32 | Kind::U64 => prepared.values.push(number()),
+            #[cfg(feature = "ocre")]
+            Kind::CText(_) => unreachable!("none of Sampan's own calls has one"),
             Kind::Text(_) | Kind::Bytes(_) => {
                 prepared.writes.push((at, example.as_bytes().to_vec()));
                 prepared.values.extend([u64::from(at), example.len() as u64]);
@@ -207,6 +209,8 @@ fn addresses(entry: &Entry) -> Vec<(usize, Option<usize>, u32)> {
                 found.push((at, Some(at + 1), 1));
                 at += 1;
             }
+            #[cfg(feature = "ocre")]
+            Kind::CText(_) => unreachable!("none of Sampan's own calls has one"),
             Kind::Struct { align, .. } => found.push((at, None, *align)),
             Kind::U32 | Kind::U64 | Kind::Handle(_) => {}
         }

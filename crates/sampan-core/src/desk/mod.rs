@@ -59,6 +59,8 @@ pub(crate) struct Desk {
     pub(crate) rate: Rate,
     /// Whether the last event was of a timer: then messages go first.
     pub(crate) timer_told: bool,
+    #[cfg(feature = "ocre")]
+    pub(crate) ocre: crate::calls::OcreDesk,
     end: usize,
 }
 
@@ -85,6 +87,8 @@ impl Desk {
             values: Shelf::new(options.kv_bytes() as usize, &mut end),
             rate: Rate { per_second: options.calls_per_second, since_us: 0, used: 0 },
             timer_told: false,
+            #[cfg(feature = "ocre")]
+            ocre: crate::calls::OcreDesk::default(),
             end,
         }
     }
@@ -105,6 +109,10 @@ impl Desk {
         self.filters.clear();
         self.mailbox.clear();
         self.timer_told = false;
+        #[cfg(feature = "ocre")]
+        {
+            self.ocre = crate::calls::OcreDesk::default();
+        }
     }
 }
 
