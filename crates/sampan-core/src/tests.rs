@@ -13,6 +13,8 @@ mod exits;
 mod lifecycle;
 #[cfg(feature = "calls")]
 mod messages;
+#[cfg(all(feature = "ocre", feature = "calls"))]
+mod ocre;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;
