@@ -64,6 +64,17 @@ impl<I> Table<I> {
         Some((slot.as_mut()?, Rest { before, after }))
     }
 
+    /// Slots, occupied or not.
+    pub(crate) const fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// A container, and all the others.
+    pub(crate) fn get_apart(&mut self, id: ContainerId) -> Result<(&mut Container<I>, Rest<'_, I>), Status> {
+        let found = self.split_at_mut(usize::from(id.slot()));
+        found.filter(|(container, _)| container.id == id).ok_or(Status::StaleId)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Container<I>)> + Clone {
         self.slots.iter().enumerate().filter_map(|(idx, slot)| Some((idx, slot.as_ref()?)))
     }

@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) signature: &'static [u8],
     pub(super) permit: Option<Permit>,
+    /// Permissions of which each does in its place.
+    pub(super) also: &'static [Permit],
     /// Index of the text that the permission's argument must cover.
     pub(super) matched: Option<u8>,
     /// Whether it answers 64 bits.
@@ -38,8 +40,8 @@ pub(super) struct Entry {
 
 impl Entry {
     const fn needs(&self) -> Needs {
-        let Self { module, name, permit, matched, params, .. } = *self;
-        Needs { module, name, permit, matched, params }
+        let Self { module, name, permit, also, matched, params, .. } = *self;
+        Needs { module, name, permit, also, matched, params }
     }
 }
 
@@ -49,6 +51,8 @@ pub(super) struct Needs {
     pub(super) module: &'static str,
     pub(super) name: &'static str,
     pub(super) permit: Option<Permit>,
+    /// Permissions any of which will do as well.
+    pub(super) also: &'static [Permit],
     /// Index of the text that the permission's argument must cover.
     pub(super) matched: Option<u8>,
     pub(super) params: &'static [Kind],
@@ -182,7 +186,8 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
     ) -> Result<Args, Refusal> {
-        let lacks = needs.permit.filter(|permit| !self.guest.desk.has(*permit));
+        let has = |permit: &Permit| self.guest.desk.has(*permit);
+        let lacks = needs.permit.filter(|permit| !has(permit) && !needs.also.iter().any(has));
         if lacks.is_none() && !self.guest.desk.rate.take(|| self.platform.now_us()) {
             self.guest.stats.throttled_calls = self.guest.stats.throttled_calls.saturating_add(1);
             return Err(Refusal::Code(Code::Rate));
@@ -198,6 +203,10 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             let input = args.input(usize::from(idx));
             let action = match permit {
                 Permit::MsgPub | Permit::MsgSub => Argument::Topic(memory.text(input)),
+                Permit::NetConnect | Permit::NetListen | Permit::NetUdp => {
+                    let address = Argument::parse_address(memory.text(input));
+                    address.ok_or(Refusal::Code(Code::Invalid))?
+                }
                 _ => Argument::Name(memory.text(input)),
             };
             if !self.guest.desk.grants.allows(self.guest.strings.region.bytes(), permit, action) {

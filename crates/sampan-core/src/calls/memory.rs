@@ -68,15 +68,21 @@ struct Range {
 }
 
 impl Output {
-    /// Address of its first byte.
-    #[cfg(feature = "ocre")]
-    pub(crate) const fn start(self) -> u32 {
+    /// Where it begins, for whoever writes it later.
+    pub(crate) const fn address(self) -> u32 {
         self.0.start
     }
 
     /// Bytes of the range.
     pub(crate) const fn len(self) -> usize {
         self.0.len as usize
+    }
+}
+
+impl Input {
+    /// Where it begins, for whoever reads it later.
+    pub(crate) const fn address(self) -> u32 {
+        self.0.start
     }
 }
 
@@ -160,8 +166,41 @@ impl<'a> CheckedMemory<'a> {
         true
     }
 
+    /// Both at once, one to be read and one to be written; `None` if they overlap.
+    pub(crate) fn both(&mut self, input: Input, output: Output) -> Option<(&[u8], &mut [u8])> {
+        let (Input(from), Output(to)) = (input, output);
+        if from.len == 0 {
+            return Some((&[], self.output(output)));
+        }
+        if to.len == 0 {
+            return Some((self.input(input), &mut []));
+        }
+        let (from_start, to_start) = (from.start as usize, to.start as usize);
+        if from_start.saturating_add(from.len as usize) <= to_start {
+            let (before, behind) = self.0.bytes.split_at_mut_checked(to_start)?;
+            return Some((
+                before.get(from_start..)?.get(..from.len as usize)?,
+                behind.get_mut(..to.len as usize)?,
+            ));
+        }
+        if to_start.saturating_add(to.len as usize) <= from_start {
+            let (before, behind) = self.0.bytes.split_at_mut_checked(from_start)?;
+            return Some((
+                behind.get(..from.len as usize)?,
+                before.get_mut(to_start..)?.get_mut(..to.len as usize)?,
+            ));
+        }
+        None
+    }
+
     /// Writes to the beginning of `output`, as much as it holds.
     pub(crate) fn write(&mut self, output: Output, data: &[u8]) {
         self.output(output).iter_mut().zip(data).for_each(|(place, byte)| *place = *byte);
+    }
+
+    /// Writes numbers to the beginning of a struct.
+    pub(crate) fn write_words(&mut self, output: Output, words: &[u32]) {
+        let places = self.output(output).chunks_exact_mut(4);
+        places.zip(words).for_each(|(place, word)| place.copy_from_slice(&word.to_le_bytes()));
     }
 }

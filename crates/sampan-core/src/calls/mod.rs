@@ -5,14 +5,21 @@
 //! own modules as `table` has them, what the firmware registered, and Ocre's, where they're built in. All of them ask the same permissions. An import is bound once, at load, to a number that
 //! says which it is; a call then costs no search.
 
+#[cfg(feature = "adc")]
+mod adc;
 mod check;
 #[cfg(feature = "clock")]
 mod clock;
 mod denied;
+pub(crate) mod device;
 pub(crate) mod event;
 mod firmware;
+#[cfg(feature = "gpio")]
+mod gpio;
 #[cfg(feature = "health")]
 mod health;
+#[cfg(feature = "i2c")]
+mod i2c;
 #[cfg(feature = "kv")]
 mod kv;
 mod lifecycle;
@@ -20,10 +27,16 @@ mod lifecycle;
 mod log;
 mod memory;
 pub(crate) mod msg;
+#[cfg(feature = "net")]
+mod net;
 #[cfg(feature = "ocre")]
 mod ocre;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "sensor")]
+mod sensor;
+#[cfg(feature = "spi")]
+mod spi;
 #[allow(unused_imports, unused_variables, reason = "without any area there is nothing to check")]
 pub(crate) mod table;
 #[cfg(test)]
@@ -31,12 +44,18 @@ pub(crate) mod table;
 mod tests;
 #[cfg(feature = "timer")]
 mod timer;
+#[cfg(feature = "uart")]
+mod uart;
 mod wasi;
 pub(crate) mod wasi_abi;
 
+#[cfg(not(feature = "net"))]
+pub(crate) use device::found;
 pub(crate) use firmware::Subscribers;
 pub use firmware::{Call, CallToken, Handler, HostRegistration, Message};
 pub(crate) use memory::{CheckedMemory, GuestMemory, Output};
+#[cfg(feature = "net")]
+pub(crate) use net::found;
 #[cfg(feature = "ocre")]
 pub(crate) use ocre::OcreDesk;
 pub(crate) use table::{Code, Permit};

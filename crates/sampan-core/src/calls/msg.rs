@@ -158,15 +158,8 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let Letter { source, token, .. } = letter;
         let (topic_len, payload_len) = (letter.topic.len(), letter.payload.len());
         let info = [topic_len as u32, payload_len as u32, source, 0];
-        let put_info = |memory: &mut CheckedMemory<'_>, info: [u32; 4]| {
-            let place = memory.output(message);
-            place
-                .chunks_exact_mut(4)
-                .zip(info)
-                .for_each(|(place, part)| place.copy_from_slice(&part.to_le_bytes()));
-        };
         if topic_len > topic.len() || payload_len > payload.len() {
-            put_info(memory, info);
+            memory.write_words(message, &info);
             return Answer::Failed(Code::TooSmall);
         }
         memory.write(topic, letter.topic);
@@ -178,7 +171,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             };
             reply = handle;
         }
-        put_info(memory, [topic_len as u32, payload_len as u32, source, reply]);
+        memory.write_words(message, &[topic_len as u32, payload_len as u32, source, reply]);
         desk.mailbox.pop(region);
         self.charge_copy(payload_len);
         Answer::Done(0)

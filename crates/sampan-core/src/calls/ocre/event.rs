@@ -8,10 +8,12 @@
 use super::{Outcome, errno};
 use crate::calls::memory::{CheckedMemory, Output};
 use crate::calls::{Broker, HandleKind, Handler};
+use crate::desk::Source;
 use sampan_platform::Platform;
 
 /// Kinds of events, and of resources.
 const KIND_TIMER: u32 = 0;
+pub(super) const KIND_GPIO: u32 = 1;
 pub(super) const KIND_MESSAGE: u32 = 3;
 const KINDS: u32 = 4;
 
@@ -38,18 +40,22 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         Outcome::Done(0)
     }
 
-    /// Timers and messages take turns, so that neither keeps the other from being told.
+    /// What events come from takes turns, so that none keeps another from being told.
     fn next_ocre_event(&mut self, memory: &mut CheckedMemory<'_>) -> Option<Words> {
-        let messages_first = self.guest.desk.timer_told;
-        if messages_first && let Some(words) = self.next_ocre_message(memory) {
-            self.guest.desk.timer_told = false;
-            return Some(words);
+        let mut source = self.guest.desk.told_last;
+        for _ in 0..3 {
+            source = source.next();
+            let words = match source {
+                Source::Timer => self.next_ocre_timer(),
+                Source::Mailbox => self.next_ocre_message(memory),
+                Source::Device => self.next_ocre_edge(),
+            };
+            if words.is_some() {
+                self.guest.desk.told_last = source;
+                return words;
+            }
         }
-        if let Some(words) = self.next_ocre_timer() {
-            self.guest.desk.timer_told = true;
-            return Some(words);
-        }
-        if messages_first { None } else { self.next_ocre_message(memory) }
+        None
     }
 
     /// A timer that runs out more than once before it is told is told once.

@@ -34,7 +34,7 @@ pub(in crate::calls) fn matches(filter: &[u8], topic: &str) -> bool {
 impl<P: Platform, H: Handler> Broker<'_, P, H> {
     /// Has messages put to `mail` from now on.
     pub(super) fn ocre_mail(&mut self, mail: Output) -> Outcome {
-        if !mail.start().is_multiple_of(PAYLOAD_ALIGN) {
+        if !mail.address().is_multiple_of(PAYLOAD_ALIGN) {
             return Outcome::Done(errno::EINVAL);
         }
         self.guest.desk.ocre.mail = Some(mail);
@@ -99,15 +99,15 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             return None;
         }
         self.charge_copy(payload_len as usize);
-        let topic = mail.start().saturating_add(payload_len);
+        let topic = mail.address().saturating_add(payload_len);
         let content = topic.saturating_add(topic_len).saturating_add(1);
-        Some([KIND_MESSAGE, id, topic, content, mail.start(), payload_len])
+        Some([KIND_MESSAGE, id, topic, content, mail.address(), payload_len])
     }
 
     /// Takes back the room of the message that was told last.
     pub(super) fn ocre_free_event(&mut self, [_, _, payload]: [u32; 3]) -> Outcome {
         let ocre = &mut self.guest.desk.ocre;
-        if !ocre.occupied || ocre.mail.is_none_or(|mail| mail.start() != payload) {
+        if !ocre.occupied || ocre.mail.is_none_or(|mail| mail.address() != payload) {
             return Outcome::Done(errno::EINVAL);
         }
         ocre.occupied = false;

@@ -12,7 +12,9 @@
 //! Source of names, types and errors: `ocre_api.h` of Ocre's SDK and `ocre_api` of its runtime.
 
 mod event;
+mod gpio;
 mod message;
+mod sensor;
 mod timer;
 
 pub(crate) use event::OcreDesk;
@@ -23,9 +25,11 @@ use super::memory::{CheckedMemory, GuestMemory, Output};
 use super::table::{Code, Permit};
 use super::{Broker, Handler, OCRE_BASE};
 use crate::container::Wait;
+use gpio::{Action, By};
 use sampan_abi::{ExitReason, Signature};
 use sampan_engine::HostReply;
 use sampan_platform::Platform;
+use sensor::{Ask, Which};
 
 /// Import module of Ocre's functions.
 const MODULE: &str = "env";
@@ -52,14 +56,38 @@ mod errno {
     pub(super) const EINVAL: i32 = -22;
     pub(super) const ENOSPC: i32 = -28;
     pub(super) const ENOMSG: i32 = -42;
+    pub(super) const ENOTSUP: i32 = -95;
     pub(super) const ETIMEDOUT: i32 = -110;
+
+    pub(super) const fn of(code: super::Code) -> i32 {
+        use super::Code;
+        match code {
+            Code::Denied => EPERM,
+            Code::BadAddress | Code::Invalid | Code::BadHandle | Code::WrongState => EINVAL,
+            Code::Full => ENOMEM,
+            Code::NotFound => ENOENT,
+            Code::Empty => ENOMSG,
+            Code::Io => EIO,
+            Code::Rate => EAGAIN,
+            Code::Stopping => EINTR,
+            Code::TooSmall => ENOSPC,
+            Code::NotReady => ENODEV,
+            Code::Timeout => ETIMEDOUT,
+            Code::Unsupported => ENOTSUP,
+            Code::Busy => EBUSY,
+        }
+    }
 }
 
 /// How a function ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Outcome {
     Done(i32),
+    /// With a number that isn't whole.
+    Real(f64),
     Parked,
+    /// The container doesn't go on.
+    Ends(HostReply),
 }
 
 impl From<Answer> for Outcome {
@@ -74,19 +102,7 @@ impl From<Answer> for Outcome {
 
 impl From<Code> for Outcome {
     fn from(code: Code) -> Self {
-        Self::Done(match code {
-            Code::Denied => errno::EPERM,
-            Code::BadAddress | Code::Invalid | Code::BadHandle => errno::EINVAL,
-            Code::Full => errno::ENOMEM,
-            Code::NotFound => errno::ENOENT,
-            Code::Empty => errno::ENOMSG,
-            Code::Io => errno::EIO,
-            Code::Rate => errno::EAGAIN,
-            Code::Stopping => errno::EINTR,
-            Code::TooSmall => errno::ENOSPC,
-            Code::NotReady => errno::ENODEV,
-            Code::Timeout => errno::ETIMEDOUT,
-        })
+        Self::Done(errno::of(code))
     }
 }
 
@@ -104,6 +120,13 @@ enum Id {
     TimerStop,
     TimerDelete,
     TimerRemaining,
+    GpioInit,
+    Gpio(Action, By),
+    SensorsInit,
+    SensorsDiscover,
+    /// By number or by name.
+    Sensors(Ask, By),
+    SensorsList,
     Mail,
 }
 
@@ -126,7 +149,7 @@ const fn function(
         (Some(_), [Kind::CText(_), ..]) => Some(0),
         _ => None,
     };
-    Function { id, signature, needs: Needs { module: MODULE, name, permit, matched, params } }
+    Function { id, signature, needs: Needs { module: MODULE, name, permit, also: &[], matched, params } }
 }
 
 const NUMBER: Kind = Kind::U32;
@@ -134,9 +157,34 @@ const TEXT: Kind = Kind::CText(MAX_TEXT + 1);
 const WORD: Kind = Kind::Struct { len: 4, align: 1 };
 const UTSNAME: Kind = Kind::Struct { len: (NAME_LEN * NAMES) as u32, align: 1 };
 const TIMER: Option<Permit> = Some(Permit::Timer);
+const GPIO: Option<Permit> = Some(Permit::Gpio);
+const SENSOR: Option<Permit> = Some(Permit::Sensor);
 
-/// Every function of Ocre's that there is here.
-const FUNCTIONS: [Function; 12] = [
+/// A function of lines: by port and pin, or by name.
+const fn gpio(name: &'static str, action: Action, by: By) -> Function {
+    let sets = matches!(action, Action::Configure | Action::Set);
+    let (signature, params): (&[u8], &[Kind]) = match (by, sets) {
+        (By::Number, true) => (b"(iii)i", &[NUMBER; 3]),
+        (By::Number, false) => (b"(ii)i", &[NUMBER; 2]),
+        (By::Name, true) => (b"(ii)i", &[TEXT, NUMBER]),
+        (By::Name, false) => (b"(i)i", &[TEXT]),
+    };
+    function(name, signature, Id::Gpio(action, by), GPIO, params)
+}
+
+/// A function of sensors, likewise; `signature` has the type of a channel's number and of the result.
+const fn sensor(name: &'static str, signature: &'static [u8], ask: Ask, by: By) -> Function {
+    let params: &[Kind] = match (by, ask) {
+        (By::Number, Ask::ChannelType | Ask::Read) => &[NUMBER; 2],
+        (By::Number, _) => &[NUMBER],
+        (By::Name, Ask::ChannelType | Ask::Read) => &[TEXT, NUMBER],
+        (By::Name, _) => &[TEXT],
+    };
+    function(name, signature, Id::Sensors(ask, by), SENSOR, params)
+}
+
+/// Every function of Ocre's.
+const FUNCTIONS: [Function; 38] = [
     function("uname", b"(i)i", Id::Uname, None, &[UTSNAME]),
     function("ocre_sleep", b"(i)i", Id::Sleep, None, &[NUMBER]),
     function("ocre_get_event", b"(iiiiii)i", Id::GetEvent, None, &[WORD; 6]),
@@ -155,6 +203,32 @@ const FUNCTIONS: [Function; 12] = [
     function("ocre_timer_stop", b"(i)i", Id::TimerStop, TIMER, &[NUMBER]),
     function("ocre_timer_delete", b"(i)i", Id::TimerDelete, TIMER, &[NUMBER]),
     function("ocre_timer_get_remaining", b"(i)i", Id::TimerRemaining, TIMER, &[NUMBER]),
+    function("ocre_gpio_init", b"()i", Id::GpioInit, GPIO, &[]),
+    gpio("ocre_gpio_configure", Action::Configure, By::Number),
+    gpio("ocre_gpio_pin_set", Action::Set, By::Number),
+    gpio("ocre_gpio_pin_get", Action::Get, By::Number),
+    gpio("ocre_gpio_pin_toggle", Action::Toggle, By::Number),
+    gpio("ocre_gpio_register_callback", Action::Watch, By::Number),
+    gpio("ocre_gpio_unregister_callback", Action::Unwatch, By::Number),
+    gpio("ocre_gpio_configure_by_name", Action::Configure, By::Name),
+    gpio("ocre_gpio_set_by_name", Action::Set, By::Name),
+    gpio("ocre_gpio_get_by_name", Action::Get, By::Name),
+    gpio("ocre_gpio_toggle_by_name", Action::Toggle, By::Name),
+    gpio("ocre_gpio_register_callback_by_name", Action::Watch, By::Name),
+    gpio("ocre_gpio_unregister_callback_by_name", Action::Unwatch, By::Name),
+    function("ocre_sensors_init", b"()i", Id::SensorsInit, SENSOR, &[]),
+    function("ocre_sensors_discover", b"()i", Id::SensorsDiscover, SENSOR, &[]),
+    sensor("ocre_sensors_open", b"(i)i", Ask::Open, By::Number),
+    sensor("ocre_sensors_get_handle", b"(i)i", Ask::Handle, By::Number),
+    sensor("ocre_sensors_get_channel_count", b"(i)i", Ask::ChannelCount, By::Number),
+    sensor("ocre_sensors_get_channel_type", b"(ii)i", Ask::ChannelType, By::Number),
+    sensor("ocre_sensors_read", b"(ii)F", Ask::Read, By::Number),
+    sensor("ocre_sensors_open_by_name", b"(i)i", Ask::Open, By::Name),
+    sensor("ocre_sensors_get_handle_by_name", b"(i)i", Ask::Handle, By::Name),
+    sensor("ocre_sensors_get_channel_count_by_name", b"(i)i", Ask::ChannelCount, By::Name),
+    sensor("ocre_sensors_get_channel_type_by_name", b"(ii)i", Ask::ChannelType, By::Name),
+    sensor("ocre_sensors_read_by_name", b"(ii)F", Ask::Read, By::Name),
+    function("ocre_sensors_get_list", b"(ii)i", Id::SensorsList, SENSOR, &[NUMBER; 2]),
 ];
 
 /// Where messages are to be put.
@@ -187,19 +261,26 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         };
         let mut memory = CheckedMemory::new(memory);
         let outcome = match self.receive(function.needs, values, &mut memory) {
-            Ok(args) => self.ocre(function.id, &args, &mut memory),
+            Ok(args) => self.ocre(function, &args, &mut memory),
             Err(Refused::Code(code)) => code.into(),
             Err(Refused::Reply(reply)) => return reply,
         };
-        let Outcome::Done(value) = outcome else { return HostReply::Park };
+        let is_real = function.signature.ends_with(b"F");
+        let value = match outcome {
+            Outcome::Done(value) if is_real => f64::from(value).to_bits(),
+            Outcome::Done(value) => u64::from(value as u32),
+            Outcome::Real(value) => value.to_bits(),
+            Outcome::Parked => return HostReply::Park,
+            Outcome::Ends(reply) => return reply,
+        };
         if let Some(result) = values.first_mut() {
-            *result = u64::from(value as u32);
+            *result = value;
         }
         HostReply::Return
     }
 
-    fn ocre(&mut self, id: Id, args: &Args, memory: &mut CheckedMemory<'_>) -> Outcome {
-        match id {
+    fn ocre(&mut self, function: &Function, args: &Args, memory: &mut CheckedMemory<'_>) -> Outcome {
+        match function.id {
             Id::Uname => self.ocre_uname(memory, args.output(0)),
             Id::Sleep => self.ocre_sleep(args.u32(0)),
             Id::GetEvent => self.ocre_get_event(memory, core::array::from_fn(|idx| args.output(idx))),
@@ -212,6 +293,18 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             Id::TimerStop => self.ocre_timer_stop(args.u32(0)),
             Id::TimerDelete => self.ocre_timer_delete(args.u32(0)),
             Id::TimerRemaining => self.ocre_timer_remaining(args.u32(0)),
+            // There is nothing to be made ready.
+            Id::GpioInit | Id::SensorsInit => Outcome::Done(0),
+            Id::Gpio(action, by) => self.ocre_gpio((function, action, by), args, memory),
+            Id::SensorsDiscover => self.ocre_sensors_discover(),
+            Id::Sensors(ask, By::Number) => {
+                self.ocre_sensors(memory, ask, Which::Number(args.u32(0)), args.u32(1))
+            }
+            Id::Sensors(ask, By::Name) => {
+                self.ocre_sensors(memory, ask, Which::Name(args.input(0)), args.u32(1))
+            }
+            // In Ocre it fills the container's memory with addresses of the host's.
+            Id::SensorsList => Outcome::Done(errno::ENOTSUP),
             Id::Mail => self.ocre_mail(args.output(0)),
         }
     }
