@@ -4,6 +4,7 @@
 use crate::container_file::{
     ContainerFile, ContainerSettings, parse_env, parse_name, parse_permission, parse_priority, parse_share,
 };
+use crate::devices::BoardDevice;
 use crate::exit;
 use crate::provide::Provided;
 use crate::signing::DeviceArguments;
@@ -86,7 +87,7 @@ fn run_help() -> String {
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
-         \x20 sampan run app.wasm --permit log --permit gpio:led0\n\
+         \x20 sampan run app.wasm --permit log --permit gpio:led0 --device output:led0 -v\n\
          \x20 sampan run app.suit --trust trust.suit --root root1.pem.pub --root root2.pem.pub -v\n\
          \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq '.containers[0].memory'\n",
         exit::list()
@@ -240,6 +241,13 @@ pub(crate) struct RunArguments {
     /// repeated.
     #[arg(verbatim_doc_comment, long, value_name = "FUNCTION")]
     pub(crate) provide: Vec<Provided>,
+
+    /// Give the board a device: output:NAME, input:NAME=SECONDS,... or sensor:NAME=NUMBER,...
+    ///
+    /// An input is inactive at first and changes at each of those times. A sensor has a channel for each number. -v
+    /// tells at the end what outputs were set to. May be repeated.
+    #[arg(verbatim_doc_comment, long = "device", value_name = "DEVICE")]
+    pub(crate) board: Vec<BoardDevice>,
 
     /// Print the report as JSON, in one line, the last of standard output
     #[arg(long)]

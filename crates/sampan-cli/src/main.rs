@@ -13,6 +13,7 @@ mod cc;
 mod compare;
 mod container_file;
 mod description;
+mod devices;
 mod engine;
 mod exit;
 mod image;

@@ -9,7 +9,7 @@ use crate::program::{self, Program, Signed};
 use crate::provide::Names;
 use crate::report::{Container, Report};
 use crate::units::seconds;
-use crate::{both, image};
+use crate::{both, devices, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
@@ -69,6 +69,7 @@ pub(crate) struct World {
     pub(crate) clock: SimClock,
     pub(crate) entropy: SimEntropy,
     pub(crate) log: SharedLog,
+    pub(crate) devices: SimDevices,
 }
 
 /// Runs what the command line asks for.
@@ -79,6 +80,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     let log = Arc::new(ConsoleLog::new(arguments.verbose));
     let settings = container_settings(arguments)?;
     let authority = arguments.device.authority()?;
+    let board = devices::board(&arguments.board);
     let world = World {
         containers: arguments.files.len(),
         clock: match arguments.clock {
@@ -87,6 +89,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
         },
         entropy: arguments.seed.map_or_else(SimEntropy::real, SimEntropy::seeded),
         log: Arc::<ConsoleLog>::clone(&log),
+        devices: board.clone(),
     };
     let engine = engine::make().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
     let mut simulator = make_simulator(arguments, world, engine)?;
@@ -113,6 +116,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
         let _ = simulator.runtime().start(container.id);
     }
     let ending = run_to_end(&mut simulator, &log, arguments, &created, |_| false);
+    if arguments.verbose {
+        devices::told(&arguments.board, &board).iter().for_each(|line| log.say(line));
+    }
     conclude(&mut simulator, &log, arguments, &created, ending)
 }
 
@@ -196,7 +202,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
-        devices: SimDevices::default(),
+        devices: world.devices,
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(
