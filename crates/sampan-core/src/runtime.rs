@@ -411,6 +411,14 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         Ok(())
     }
 
+    /// Gives back what all containers hold of the platform, for whoever takes the runtime out of service.
+    pub fn give_back(&mut self) {
+        for idx in 0..self.table.len() {
+            let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
+            reclaim(&self.platform, &mut container.guest, &mut others);
+        }
+    }
+
     /// Forgets a container that isn't running or paused, and gives all its memory back.
     ///
     /// # Errors

@@ -8,6 +8,9 @@
 mod calls;
 mod churn;
 mod create;
+#[cfg(feature = "calls")]
+mod devices;
+mod devices_board;
 mod engine;
 mod exits;
 mod lifecycle;
@@ -15,6 +18,8 @@ mod lifecycle;
 mod messages;
 #[cfg(all(feature = "ocre", feature = "calls"))]
 mod ocre;
+#[cfg(feature = "calls")]
+mod net;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;
