@@ -137,14 +137,14 @@ pub struct Event {
 
 /// One container; `I` is its engine's instance.
 pub(crate) struct Container<I> {
-    pub(crate) id: ContainerId,
     pub(crate) instance: I,
     pub(crate) guest: Guest,
     /// The signed image that it came in, to be judged again when what is trusted changes.
     pub(crate) origin: Option<&'static [u8]>,
     state: ContainerState,
     exit: Option<ExitReason>,
-    stop_deadline_us: Option<u64>,
+    /// When it is ended if it hasn't come to an end by then; `u64::MAX`: never.
+    stop_deadline_us: u64,
     changed: bool,
     /// Whether `_initialize` has been run, or isn't there to be.
     pub(crate) initialised: bool,
@@ -206,13 +206,12 @@ impl<I> Container<I> {
             last_callback: false,
         };
         Self {
-            id,
             instance,
             guest,
             origin: None,
             state: ContainerState::Created,
             exit: None,
-            stop_deadline_us: None,
+            stop_deadline_us: u64::MAX,
             changed: false,
             initialised: false,
         }
@@ -226,7 +225,7 @@ impl<I> Container<I> {
         self.exit
     }
 
-    pub(crate) const fn stop_deadline_us(&self) -> Option<u64> {
+    pub(crate) const fn stop_deadline_us(&self) -> u64 {
         self.stop_deadline_us
     }
 
@@ -237,6 +236,11 @@ impl<I> Container<I> {
             Wait::Lookup(lookup) => lookup.number == number,
             _ => false,
         }
+    }
+
+    /// Whether it was asked to stop and hasn't ended.
+    pub(crate) const fn is_stopping(&self) -> bool {
+        self.guest.stop_requested && self.is_live()
     }
 
     pub(crate) fn is_ready(&self) -> bool {
@@ -270,7 +274,7 @@ impl<I> Container<I> {
             Wait::Sleep { deadline_us } => deadline_us,
             Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => u64::MAX,
         };
-        wait.min(self.stop_deadline_us.unwrap_or(u64::MAX))
+        wait.min(self.stop_deadline_us)
     }
 
     pub(crate) const fn is_live(&self) -> bool {
@@ -290,7 +294,7 @@ impl<I> Container<I> {
     /// `Created`, or one that ended and whose instance has been reset, `-> Running`.
     pub(crate) fn run(&mut self, floor: Floor) {
         self.exit = None;
-        self.stop_deadline_us = None;
+        self.stop_deadline_us = u64::MAX;
         self.guest.stop_requested = false;
         self.guest.last_callback = false;
         self.guest.ending = None;
@@ -335,8 +339,7 @@ impl<I> Container<I> {
             self.resume(floor)?;
         }
         self.guest.stop_requested = true;
-        let sooner = self.stop_deadline_us.map_or(deadline_us, |earlier| earlier.min(deadline_us));
-        self.stop_deadline_us = Some(sooner);
+        self.stop_deadline_us = self.stop_deadline_us.min(deadline_us);
         Ok(())
     }
 
@@ -352,7 +355,7 @@ impl<I> Container<I> {
         };
         self.guest.wait = Wait::Ready(None);
         self.guest.desk.clear(self.guest.strings.region.bytes());
-        self.stop_deadline_us = None;
+        self.stop_deadline_us = u64::MAX;
         self.exit = Some(reason);
         self.enter(state);
     }
@@ -368,7 +371,7 @@ impl<I> Container<I> {
         if !core::mem::take(&mut self.changed) {
             return None;
         }
-        Some(Event { id: self.id, state: self.state, exit: self.exit })
+        Some(Event { id: self.guest.id, state: self.state, exit: self.exit })
     }
 }
 

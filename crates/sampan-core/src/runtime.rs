@@ -443,7 +443,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             state: container.state(),
             exit: container.exit(),
             waiting: container.state() == ContainerState::Running && !container.is_ready(),
-            stopping: container.stop_deadline_us().is_some(),
+            stopping: container.is_stopping(),
             engine: self.engine.kind(&container.instance),
             name: container.guest.name,
         })
@@ -465,12 +465,12 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     pub fn find(&self, name: &[u8]) -> Result<ContainerId, Status> {
         let matches = |container: &Container<_>| container.guest.name.as_str().as_bytes() == name;
         let found = self.table.iter().find(|(_, container)| matches(container));
-        found.map(|(_, container)| container.id).ok_or(Status::NotFound)
+        found.map(|(_, container)| container.guest.id).ok_or(Status::NotFound)
     }
 
     /// Ids of all containers, by slot.
     pub fn ids(&self) -> impl Iterator<Item = ContainerId> + '_ {
-        self.table.iter().map(|(_, container)| container.id)
+        self.table.iter().map(|(_, container)| container.guest.id)
     }
 
     /// Generation of the next container's id; see [`Config::first_generation`].
@@ -678,7 +678,7 @@ fn expire<E: Engine>(
     floor: Floor,
     now_us: u64,
 ) {
-    if container.stop_deadline_us().is_some_and(|deadline_us| deadline_us <= now_us) {
+    if container.stop_deadline_us() <= now_us {
         return end(platform, container, others, ExitReason::Killed);
     }
     if container.state() != ContainerState::Running {
@@ -696,7 +696,7 @@ fn expire<E: Engine>(
             None => return,
         },
         Wait::Reply { number, deadline_us, out } => {
-            let token = CallToken { id: container.id, number }.to_raw();
+            let token = CallToken { id: container.guest.id, number }.to_raw();
             let region = container.guest.strings.region.bytes();
             let mut memory = CheckedMemory::new(memory);
             match container.guest.desk.mailbox.take_answer(region, token, memory.output(out)) {

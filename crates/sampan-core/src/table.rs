@@ -44,17 +44,17 @@ impl<I> Table<I> {
     /// Takes a container out; its id is stale from now on.
     pub(crate) fn vacate(&mut self, id: ContainerId) -> Result<Container<I>, Status> {
         let slot = self.slots.get_mut(usize::from(id.slot())).ok_or(Status::StaleId)?;
-        slot.take_if(|container| container.id == id).ok_or(Status::StaleId)
+        slot.take_if(|container| container.guest.id == id).ok_or(Status::StaleId)
     }
 
     pub(crate) fn get(&self, id: ContainerId) -> Result<&Container<I>, Status> {
         let container = self.slots.get(usize::from(id.slot())).and_then(Option::as_ref);
-        container.filter(|container| container.id == id).ok_or(Status::StaleId)
+        container.filter(|container| container.guest.id == id).ok_or(Status::StaleId)
     }
 
     pub(crate) fn get_mut(&mut self, id: ContainerId) -> Result<&mut Container<I>, Status> {
         let container = self.slots.get_mut(usize::from(id.slot())).and_then(Option::as_mut);
-        container.filter(|container| container.id == id).ok_or(Status::StaleId)
+        container.filter(|container| container.guest.id == id).ok_or(Status::StaleId)
     }
 
     /// The container in slot `idx`, whoever it is, and all the others.
@@ -72,7 +72,7 @@ impl<I> Table<I> {
     /// A container, and all the others.
     pub(crate) fn get_apart(&mut self, id: ContainerId) -> Result<(&mut Container<I>, Rest<'_, I>), Status> {
         let found = self.split_at_mut(usize::from(id.slot()));
-        found.filter(|(container, _)| container.id == id).ok_or(Status::StaleId)
+        found.filter(|(container, _)| container.guest.id == id).ok_or(Status::StaleId)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Container<I>)> + Clone {
@@ -128,7 +128,7 @@ mod tests {
             assert_eq!(id.generation(), generation);
             table.fill(id, container(id));
             assert_eq!(table.vacant(), Err(Status::NoSlot));
-            assert_eq!(table.get_mut(id).map(|container| container.id), Ok(id));
+            assert_eq!(table.get_mut(id).map(|container| container.guest.id), Ok(id));
             assert!(table.vacate(id).is_ok());
             assert!(table.vacate(id).is_err() && table.get(id).is_err() && table.get_mut(id).is_err());
         }

@@ -16,10 +16,10 @@ mod exits;
 mod lifecycle;
 #[cfg(feature = "calls")]
 mod messages;
-#[cfg(all(feature = "ocre", feature = "calls"))]
-mod ocre;
 #[cfg(feature = "calls")]
 mod net;
+#[cfg(all(feature = "ocre", feature = "calls"))]
+mod ocre;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;
