@@ -44,7 +44,9 @@ fn stop() -> ! {
 /// Elsewhere it compiles, for the sake of checks, and can't be run.
 #[cfg(not(target_family = "wasm"))]
 fn stop() -> ! {
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 #[cfg(target_os = "none")]
