@@ -195,6 +195,7 @@ static uint32_t run(struct sampan_runtime *rt, size_t count) {
 
 /* As far as the lookup of the broker. */
 static uint32_t run_to_lookup(struct sampan_runtime *rt) {
+  memset(&fake.operation, 0, sizeof fake.operation);
   uint32_t id = run(rt, ALL_LEN);
   CHECK(fake.level == 1 && fake.edges == SAMPAN_EDGE_FALLING);
   CHECK_STATUS(OK, sampan_device_event(rt, SAMPAN_DEVICE_KIND_GPIO, 0, SAMPAN_EDGE_RISING)); /* not watched */
@@ -271,7 +272,6 @@ static void gives_back(void) {
     uint64_t token = fake.operation.token;
     answer_lookup(rt);
     CHECK(fake.sockets == 1 && fake.edges != 0 && fake.readiness != 0);
-    memset(&fake.operation, 0, sizeof fake.operation);
     switch (way) {
       case 0: CHECK_STATUS(OK, sampan_container_kill(rt, id)); break;
       case 1: CHECK_STATUS(OK, sampan_container_restart(rt, id)); break;

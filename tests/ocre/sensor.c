@@ -18,7 +18,7 @@ int main(void)
         }
     }
     printf("room: %d, measures %d; cellar: %d, measures %d\n", ocre_sensors_open_by_name("room"),
-           (int)ocre_sensors_read_by_name("room", 1), ocre_sensors_open_by_name("cellar"),
+           (int)ocre_sensors_read_by_name("room", 0), ocre_sensors_open_by_name("cellar"),
            (int)ocre_sensors_read_by_name("cellar", 0));
     printf("beyond: %d %d %d\n", ocre_sensors_open(-1), ocre_sensors_get_channel_type(0, 9),
            (int)ocre_sensors_read(0, 9));

@@ -4,8 +4,8 @@
 use crate::container_file::{
     ContainerFile, ContainerSettings, parse_env, parse_name, parse_permission, parse_priority, parse_share,
 };
-use crate::devices::BoardDevice;
 use crate::exit;
+use crate::fake::Fake;
 use crate::provide::Provided;
 use crate::signing::DeviceArguments;
 use crate::units::{parse_seconds, parse_size};
@@ -92,7 +92,7 @@ fn run_help() -> String {
          \x20 sampan run app.wasm --memory 96k --stack 2k --arena 256k -v\n\
          \x20 sampan run control.wasm:share=300,priority=0 logger.wasm:share=100,memory=64k --seconds 10\n\
          \x20 sampan run app.wasm --provide 'env.read_temperature=()i:21' --provide 'env.set_led=(ii)' -v\n\
-         \x20 sampan run app.wasm --permit log --permit gpio:led0 --device output:led0 -v\n\
+         \x20 sampan run app.wasm --permit log --permit gpio:led0\n\
          \x20 sampan run app.suit --trust trust.suit --root root1.pem.pub --root root2.pem.pub -v\n\
          \x20 sampan run app.wasm --seconds 60 --json | tail -n 1 | jq '.containers[0].memory'\n",
         exit::list()
@@ -247,12 +247,19 @@ pub(crate) struct RunArguments {
     #[arg(verbatim_doc_comment, long, value_name = "FUNCTION")]
     pub(crate) provide: Vec<Provided>,
 
-    /// Give the board a device: output:NAME, input:NAME=SECONDS,... or sensor:NAME=NUMBER,...
+    /// Offer a device that a board would: KIND:NAME or KIND:NAME=STATE
     ///
-    /// An input is inactive at first and changes at each of those times. A sensor has a channel for each number. -v
-    /// tells at the end what outputs were set to. May be repeated.
+    /// `gpio:led0` is an output, `gpio:key=100,250` an input that is active from 100 to 250 ms,
+    /// `adc:light=2048` an input at that count of 4095, `i2c:bus=0x48` a bus with 256 registers at
+    /// that address, `spi:loop` gives back what it's sent, `uart:gps=TEXT` is a line on which TEXT
+    /// has come, `sensor:room=21500` measures 21.5. A container needs the permission for it. -v
+    /// tells what became of outputs and lines. May be repeated.
     #[arg(verbatim_doc_comment, long = "device", value_name = "DEVICE")]
-    pub(crate) board: Vec<BoardDevice>,
+    pub(crate) fakes: Vec<Fake>,
+
+    /// Offer sockets that reach one another, and nothing else
+    #[arg(long)]
+    pub(crate) net: bool,
 
     /// Print the report as JSON, in one line, the last of standard output
     #[arg(long)]

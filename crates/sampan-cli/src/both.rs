@@ -15,7 +15,7 @@ use crate::provide::Names;
 use crate::report::{ComparedFile, ComparisonReport};
 use crate::run::{Created, Failure, RunCode, World, create, make_simulator, provide, run_to_end};
 use crate::trace::{SharedTrace, Traced};
-use crate::{devices, engine, image, program, run};
+use crate::{engine, image, program, run};
 use sampan_abi::{LogLevel, Status};
 use sampan_platform::{Entropy, Log};
 use sampan_sim::{ConsoleLog, Ending, LogLine, SimClock, SimEntropy};
@@ -117,7 +117,6 @@ fn observe(
         clock: clock.clone(),
         entropy: SimEntropy::seeded(seed),
         log: Arc::<RunLog>::clone(&log),
-        devices: devices::board(&arguments.board),
     };
     let mut simulator = make_simulator(arguments, world, Traced::new(engine, clock, trace.clone()))?;
     let names = Names::default();

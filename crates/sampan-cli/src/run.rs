@@ -9,13 +9,13 @@ use crate::program::{self, Program, Signed};
 use crate::provide::Names;
 use crate::report::{Container, Report};
 use crate::units::seconds;
-use crate::{both, devices, image};
+use crate::{both, fake, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
 use sampan_image::{Effective, MAX_PERMISSIONS, Permissions};
 use sampan_platform::{Clock, Log};
-use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimDevices, SimEntropy, Simulator};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -69,7 +69,6 @@ pub(crate) struct World {
     pub(crate) clock: SimClock,
     pub(crate) entropy: SimEntropy,
     pub(crate) log: SharedLog,
-    pub(crate) devices: SimDevices,
 }
 
 /// Runs what the command line asks for.
@@ -80,7 +79,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     let log = Arc::new(ConsoleLog::new(arguments.verbose));
     let settings = container_settings(arguments)?;
     let authority = arguments.device.authority()?;
-    let board = devices::board(&arguments.board);
     let world = World {
         containers: arguments.files.len(),
         clock: match arguments.clock {
@@ -89,7 +87,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
         },
         entropy: arguments.seed.map_or_else(SimEntropy::real, SimEntropy::seeded),
         log: Arc::<ConsoleLog>::clone(&log),
-        devices: board.clone(),
     };
     let engine = engine::make().ok_or_else(|| Failure::new(ExitStatus::Internal, "no engine can be made"))?;
     let mut simulator = make_simulator(arguments, world, engine)?;
@@ -117,7 +114,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
     }
     let ending = run_to_end(&mut simulator, &log, arguments, &created, |_| false);
     if arguments.verbose {
-        devices::told(&arguments.board, &board).iter().for_each(|line| log.say(line));
+        fake::report(&arguments.fakes, simulator.devices()).iter().for_each(|line| log.say(line));
     }
     conclude(&mut simulator, &log, arguments, &created, ending)
 }
@@ -190,6 +187,7 @@ pub(crate) fn make_simulator<E: Engine>(
     world: World,
     engine: E,
 ) -> Result<Simulator<E>, Failure> {
+    let twice = |name| Failure::new(ExitStatus::Usage, format!("--device: {name} is there already"));
     let settings = Settings {
         arena_bytes: arguments.arena as usize,
         config: Config {
@@ -202,7 +200,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
-        devices: world.devices,
+        devices: fake::make(&arguments.fakes, arguments.net).map_err(twice)?,
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(

@@ -212,8 +212,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             log(&self.platform, LogLevel::Error, name.as_str(), text);
             return Err(Status::NoMemory);
         }
-        let mut desk = Desk::new(options, strings_len(&name, options), self.registry.count());
-        let head_len = desk.end().next_multiple_of(STRINGS_ALIGN);
+        let (mut desk, desk_end) = Desk::new(options, strings_len(&name, options), self.registry.count());
+        let head_len = desk_end.next_multiple_of(STRINGS_ALIGN);
         let whole_len = head_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
         let Some(whole) = self.arena.allocate(whole_len) else {
             let left = self.arena.len().saturating_sub(self.arena.used());

@@ -119,7 +119,7 @@ mod tests {
         let mut container = |id: ContainerId| {
             let region = arena.allocate(16).unwrap();
             let strings = Strings { region, args: Span::default(), env: Span::default() };
-            let desk = Desk::new(&ContainerOptions::default(), 0, 0);
+            let (desk, _) = Desk::new(&ContainerOptions::default(), 0, 0);
             Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings, desk)
         };
         let mut table = Table::new(Vec::leak(vec![None]), GENERATION_MAX - 1);

@@ -93,7 +93,7 @@ fn release<P: Platform>(
     let region = guest.strings.region.bytes();
     let hold = guest.desk.handles.hold(region, place);
     let number = guest.desk.handles.number(region, place);
-    guest.desk.remotes.delete(region, &number.to_le_bytes());
+    guest.desk.notes.delete(region, &number.to_le_bytes());
     guest.desk.handles.close(region, place);
     if kind == HandleKind::NetConnect {
         if cfg!(feature = "net") {

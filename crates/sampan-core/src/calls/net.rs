@@ -92,7 +92,7 @@ fn connect<P: Platform>(
     let handle = keep(platform, guest, socket, role)?;
     if under_way {
         // There is room for as many as there are handles.
-        guest.desk.remotes.set(guest.strings.region.bytes(), &handle.to_le_bytes(), &to_bytes(to));
+        guest.desk.notes.set(guest.strings.region.bytes(), &handle.to_le_bytes(), &to_bytes(to));
     }
     Ok(u64::from(handle))
 }
@@ -225,14 +225,14 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     pub(super) fn net_connected(&mut self, socket: HandlePlace) -> Answer {
         let region = self.guest.strings.region.bytes();
         let key = self.guest.desk.handles.number(region, socket).to_le_bytes();
-        let Some(to) = self.guest.desk.remotes.get(region, &key).and_then(from_bytes) else {
+        let Some(to) = self.guest.desk.notes.get(region, &key).and_then(from_bytes) else {
             let (_, role) = self.socket(socket);
             return Answer::from(if role == LISTENER { Err(Code::WrongState) } else { Ok(0) });
         };
         let (number, _) = self.socket(socket);
         let connected = self.platform.net_connect(number, to);
         if connected.is_ok() {
-            self.guest.desk.remotes.delete(self.guest.strings.region.bytes(), &key);
+            self.guest.desk.notes.delete(self.guest.strings.region.bytes(), &key);
         }
         connected.map(|()| 0).map_err(code_of).into()
     }

@@ -57,10 +57,8 @@ fn records(effective: &Effective<'_>, mut tell: impl FnMut(Permit, u8, &str, &[u
 #[derive(Debug)]
 pub(crate) struct GrantTable {
     records: Part,
-    /// Which host functions may be called.
+    /// Which host functions may be called, and behind these bits as many: of which denials the log was told.
     functions: Part,
-    /// Denials of which the log was told.
-    told: Part,
 }
 
 impl GrantTable {
@@ -70,8 +68,8 @@ impl GrantTable {
             len = len.saturating_add(HEAD_LEN).saturating_add(text.len()).saturating_add(port.len());
         });
         let records = Part::after(end, len);
-        let bits = functions.div_ceil(8);
-        Self { records, functions: Part::after(end, bits), told: Part::after(end, bits) }
+        let bytes = functions.div_ceil(8);
+        Self { records, functions: Part::after(end, bytes.saturating_mul(2)) }
     }
 
     /// Fills the table. `needs` has the permission of each host function, `None` for one that all may call.
@@ -91,7 +89,6 @@ impl GrantTable {
             put(place, at.saturating_add(text.len()), port);
             at = at.saturating_add(len);
         });
-        self.told.of(region).fill(0);
         let bits = self.functions.of(region);
         bits.fill(0);
         for (idx, need) in needs.enumerate() {
@@ -110,7 +107,9 @@ impl GrantTable {
 
     /// Whether this is the first denial of the firmware's function `idx`.
     pub(crate) fn first_denial(&self, region: &mut [u8], idx: usize) -> bool {
-        let Some(byte) = self.told.of(region).get_mut(idx / 8) else { return false };
+        let bits = self.functions.of(region);
+        let told = bits.len() / 2;
+        let Some(byte) = bits.get_mut(told.saturating_add(idx / 8)) else { return false };
         let bit = 1 << (idx % 8);
         let first = *byte & bit == 0;
         *byte |= bit;

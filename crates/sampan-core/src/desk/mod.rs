@@ -100,10 +100,9 @@ pub(crate) struct Desk {
     pub(crate) grants: GrantTable,
     pub(crate) handles: Handles,
     pub(crate) filters: Shelf,
-    /// Where connections go that are being made.
-    pub(crate) remotes: Shelf,
-    /// The board's names of devices by the container's.
-    pub(crate) aliases: Shelf,
+    /// The board's names of devices by the container's, and where connections go that are being made by their handles: these
+    /// end in a zero, which no name does.
+    pub(crate) notes: Shelf,
     pub(crate) mailbox: Mailbox,
     pub(crate) values: Shelf,
     pub(crate) rate: Rate,
@@ -111,27 +110,27 @@ pub(crate) struct Desk {
     pub(crate) told_last: Source,
     #[cfg(feature = "ocre")]
     pub(crate) ocre: crate::calls::OcreDesk,
-    end: usize,
 }
 
 impl Desk {
-    /// Lays a desk out behind the first `start` bytes of a region, for a firmware with `functions` host functions.
-    pub(crate) fn new(options: &ContainerOptions<'_>, start: usize, functions: usize) -> Self {
+    /// Lays a desk out behind the first `start` bytes of a region, for a firmware with `functions` host functions; the desk, and
+    /// where it ends.
+    pub(crate) fn new(options: &ContainerOptions<'_>, start: usize, functions: usize) -> (Self, usize) {
         let permits = grants::permits(&options.permissions);
         let has = |permit: Permit| permits & 1 << permit as u32 != 0;
         let mail = has(Permit::MsgPub) || has(Permit::MsgSub);
         let handles = if permits & HANDLES != 0 { options.handles_or_default() } else { 0 };
         let remotes = if has(Permit::NetConnect) { usize::from(handles) } else { 0 };
+        let remotes_len = remotes.saturating_mul(REMOTE_HEAD_LEN + REMOTE_LEN);
         let mut end = start.next_multiple_of(8);
-        Self {
+        let desk = Self {
             permits,
             told: 0,
             denied: options.denied,
             grants: GrantTable::new(&options.permissions, functions, &mut end),
             handles: Handles::new(handles, &mut end),
             filters: Shelf::new(if has(Permit::MsgSub) { FILTERS_LEN } else { 0 }, &mut end),
-            remotes: Shelf::new(remotes.saturating_mul(REMOTE_HEAD_LEN + REMOTE_LEN), &mut end),
-            aliases: Shelf::new(options.aliases_len(), &mut end),
+            notes: Shelf::new(remotes_len.saturating_add(options.aliases_len()), &mut end),
             mailbox: Mailbox::new(
                 if mail { options.mailbox_or_default() } else { 0 },
                 options.depth_or_default(),
@@ -142,13 +141,8 @@ impl Desk {
             told_last: Source::Device,
             #[cfg(feature = "ocre")]
             ocre: crate::calls::OcreDesk::default(),
-            end,
-        }
-    }
-
-    /// Where it ends in the region.
-    pub(crate) const fn end(&self) -> usize {
-        self.end
+        };
+        (desk, end)
     }
 
     /// Whether it has some of `permit`.
@@ -160,13 +154,13 @@ impl Desk {
     pub(crate) fn fill_aliases(&mut self, devices: &Devices<'_>, region: &mut [u8]) {
         for (name, board) in devices.iter() {
             // There is room: it was made for them.
-            self.aliases.set(region, name.as_bytes(), board.as_bytes());
+            self.notes.set(region, name.as_bytes(), board.as_bytes());
         }
     }
 
     /// The board's name for a device.
     pub(crate) fn board_name<'n>(&self, region: &'n mut [u8], name: &'n str) -> &'n str {
-        self.aliases
+        self.notes
             .get(region, name.as_bytes())
             .and_then(|name| core::str::from_utf8(name).ok())
             .unwrap_or(name)
@@ -177,7 +171,6 @@ impl Desk {
         self.handles.clear(region);
         self.filters.clear();
         self.mailbox.clear();
-        self.remotes.clear();
         self.told_last = Source::Device;
         #[cfg(feature = "ocre")]
         {
