@@ -65,6 +65,11 @@ pub(crate) enum Command {
     /// docs/lift-and-shift.md explains the description.
     #[command(verbatim_doc_comment)]
     Lift(crate::lift::LiftArguments),
+    /// Make a module that was built for Ocre one that runs here
+    ///
+    /// It gets a memory of its own, with room for one message if it subscribes; all else stays as it was.
+    #[command(verbatim_doc_comment)]
+    Ocre(crate::ocre::OcreArguments),
     /// List the engines that this tool is linked with
     Engines,
 }

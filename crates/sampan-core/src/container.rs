@@ -31,6 +31,9 @@ pub(crate) enum Wait {
     Event { deadline_us: u64, out: Output },
     /// An answer to its request, which is the call with this number; it goes to `out`.
     Reply { number: u32, deadline_us: u64, out: Output },
+    /// Ocre's sleep.
+    #[cfg(feature = "ocre")]
+    Sleep { deadline_us: u64 },
     /// Something to be told, for which its callback is called.
     Callback,
 }
@@ -253,6 +256,8 @@ impl<I> Container<I> {
             Wait::Event { .. } => told,
             Wait::Reply { .. } => self.guest.desk.mailbox.answered,
             Wait::Callback => told || self.guest.stop_requested,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => false,
             Wait::Poll(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => false,
         }
     }
@@ -265,6 +270,8 @@ impl<I> Container<I> {
             Wait::Reply { deadline_us, .. } => deadline_us,
             Wait::Event { deadline_us, .. } => deadline_us.min(self.guest.desk.handles.due_us),
             Wait::Callback => self.guest.desk.handles.due_us,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { deadline_us } => deadline_us,
             Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => u64::MAX,
         };
         wait.min(self.stop_deadline_us)

@@ -4,7 +4,7 @@
 mod signed;
 
 use crate::calls::device::{code_of, outcome, reclaim};
-use crate::calls::msg::{Others, is_topic};
+use crate::calls::msg::{Others, Parcel, is_topic};
 use crate::calls::wasi_abi::ERRNO_INTR;
 use crate::calls::{
     Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
@@ -342,6 +342,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Wait::Event { .. } | Wait::Reply { .. } => {
                 container.set_ready(Some(code(Code::Stopping)), self.floor)
             }
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => container.set_ready(Some(0), self.floor),
             Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) | Wait::Callback => {}
         }
         Ok(())
@@ -377,8 +379,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             return Err(Status::InvalidArgument);
         }
         let mut taken = self.subscribers.offer(&Message { sender: None, topic, payload, token: None });
+        let parcel = Parcel { topic, content: "", payload, token: 0 };
         for container in self.table.iter_mut() {
-            taken = taken.saturating_add(u64::from(container.guest.deliver(topic, payload, 0)));
+            taken = taken.saturating_add(u64::from(container.guest.deliver(&parcel)));
         }
         Ok(taken)
     }
@@ -713,6 +716,10 @@ fn expire<E: Engine>(
                 Err(_) => end(platform, container, others, ExitReason::EngineFault),
             };
         }
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { deadline_us } if deadline_us <= now_us => 0,
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { .. } => return,
         Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => return,
     };
     container.set_ready(Some(reply), floor);

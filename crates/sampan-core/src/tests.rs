@@ -18,6 +18,8 @@ mod lifecycle;
 mod messages;
 #[cfg(feature = "calls")]
 mod net;
+#[cfg(all(feature = "ocre", feature = "calls"))]
+mod ocre;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;

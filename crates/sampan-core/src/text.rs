@@ -119,6 +119,12 @@ impl Short {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or(&[])
     }
+
+    /// The text; what was cut within a character is none.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
 }
 
 impl fmt::Write for Short {

@@ -113,6 +113,19 @@ impl<'a> CheckedMemory<'a> {
         Ok(input)
     }
 
+    /// As `check_text`, of a text that a NUL ends after at most `max` bytes. Address 0 is C's for none.
+    #[cfg(feature = "ocre")]
+    pub(super) fn check_c_text(&self, start: u32, max: u32) -> Result<Input, Code> {
+        let bytes = self.0.bytes.get(start as usize..).ok_or(Code::BadAddress)?;
+        let len = bytes.iter().take(max as usize).position(|byte| *byte == 0);
+        match len {
+            _ if start == 0 => Err(Code::Invalid),
+            Some(len) => self.check_text(start, len as u32, max),
+            None if bytes.len() <= max as usize => Err(Code::BadAddress),
+            None => Err(Code::Invalid),
+        }
+    }
+
     /// A buffer may be larger than what there can be: the rest of it isn't touched.
     pub(super) fn check_output(&self, start: u32, len: u32, max: u32) -> Result<Output, Code> {
         let range = self.check(start, len, u32::MAX)?;
@@ -139,6 +152,18 @@ impl<'a> CheckedMemory<'a> {
     pub(crate) fn output(&mut self, Output(range): Output) -> &mut [u8] {
         let start = range.start as usize;
         self.0.bytes.get_mut(start..start.saturating_add(range.len as usize)).unwrap_or(&mut [])
+    }
+
+    /// Writes all of `parts` to `output`, one behind the other; `false`, with nothing written, if it can't hold them.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn write_all(&mut self, output: Output, parts: &[&[u8]]) -> bool {
+        let place = self.output(output);
+        if parts.iter().map(|part| part.len()).fold(0, usize::saturating_add) > place.len() {
+            return false;
+        }
+        let bytes = parts.iter().flat_map(|part| part.iter());
+        place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        true
     }
 
     /// Both at once, one to be read and one to be written; `None` if they overlap.

@@ -71,6 +71,8 @@ fn prepare(entry: &Entry) -> Prepared {
         let number = || example.parse::<u64>().unwrap();
         match kind {
             Kind::U32 | Kind::U64 => prepared.values.push(number()),
+            #[cfg(feature = "ocre")]
+            Kind::CText(_) => unreachable!("none of Sampan's own calls has one"),
             Kind::Text(_) | Kind::Bytes(_) => {
                 prepared.writes.push((at, example.as_bytes().to_vec()));
                 prepared.values.extend([u64::from(at), example.len() as u64]);
@@ -250,6 +252,8 @@ fn addresses(entry: &Entry) -> Vec<(usize, Option<usize>, u64, u64)> {
                 found.push((at, Some(at + 1), 1, 1));
                 at += 1;
             }
+            #[cfg(feature = "ocre")]
+            Kind::CText(_) => unreachable!("none of Sampan's own calls has one"),
             Kind::Struct { len, align } => found.push((at, None, u64::from(*len), u64::from(*align))),
             Kind::U32 | Kind::U64 | Kind::Handle(_) => {}
         }

@@ -9,6 +9,8 @@ use super::{Part, long, put, word};
 /// Bytes of a place: kind, generation, two numbers.
 const PLACE_LEN: usize = 24;
 const KIND: usize = 0;
+/// By what number the container itself knows it, where it chooses one; else 0.
+const TAG: usize = 1;
 const GENERATION: usize = 4;
 const FIRST: usize = 8;
 const SECOND: usize = 16;
@@ -110,6 +112,7 @@ impl Handles {
         let place = self.vacant(region)?;
         let record = self.place(region, place);
         put(record, KIND, &[kind as u8]);
+        put(record, TAG, &[0]);
         self.set(region, place, first, second);
         Some(self.number(region, place))
     }
@@ -125,6 +128,26 @@ impl Handles {
         let place = HandlePlace(number as u8);
         let open = place.0 < self.count && self.kind(region, place) == kind as u8;
         (open && self.number(region, place) == number).then_some(place)
+    }
+
+    /// Has the container know an open handle by a number of its own.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn set_tag(&self, region: &mut [u8], place: HandlePlace, tag: u8) {
+        put(self.place(region, place), TAG, &[tag]);
+    }
+
+    /// The number by which the container itself knows an open handle.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn tag(&self, region: &mut [u8], place: HandlePlace) -> u8 {
+        self.place(region, place).get(TAG).copied().unwrap_or(0)
+    }
+
+    /// The handle of that kind that the container knows by `tag`.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn tagged(&self, region: &mut [u8], kind: HandleKind, tag: u8) -> Option<HandlePlace> {
+        (0..self.count)
+            .map(HandlePlace)
+            .find(|place| self.kind(region, *place) == kind as u8 && self.tag(region, *place) == tag)
     }
 
     /// The handle's numbers.

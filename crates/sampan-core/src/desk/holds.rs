@@ -53,6 +53,16 @@ impl Handles {
         (0..self.count).map(HandlePlace).find_map(|place| Some((place, self.kind_of_hold(region, place)?)))
     }
 
+    /// The handle of that kind which holds this, and which the container knows by a number of its own.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn tagged_hold(&self, region: &mut [u8], kind: HandleKind, index: u32) -> Option<HandlePlace> {
+        (0..self.count).map(HandlePlace).find(|place| {
+            self.kind(region, *place) == kind as u8
+                && self.tag(region, *place) != 0
+                && self.hold(region, *place).index == index
+        })
+    }
+
     /// All that the container watches for there.
     pub(crate) fn watched(&self, region: &mut [u8], kind: HandleKind, index: u32) -> u32 {
         let mut bits = 0;

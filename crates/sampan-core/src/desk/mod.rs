@@ -58,6 +58,18 @@ pub(crate) enum Source {
     Device,
 }
 
+impl Source {
+    /// Whose turn is next.
+    #[cfg(feature = "ocre")]
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Timer => Self::Mailbox,
+            Self::Mailbox => Self::Device,
+            Self::Device => Self::Timer,
+        }
+    }
+}
+
 /// Permissions whose calls make handles.
 const HANDLES: u32 = {
     const fn bit(permit: Permit) -> u32 {
@@ -96,6 +108,8 @@ pub(crate) struct Desk {
     pub(crate) rate: Rate,
     /// Where the last event came from: the others go first.
     pub(crate) told_last: Source,
+    #[cfg(feature = "ocre")]
+    pub(crate) ocre: crate::calls::OcreDesk,
 }
 
 impl Desk {
@@ -125,6 +139,8 @@ impl Desk {
             values: Shelf::new(options.kv_bytes() as usize, &mut end),
             rate: Rate { per_second: options.calls_per_second, since_us: 0, used: 0 },
             told_last: Source::Device,
+            #[cfg(feature = "ocre")]
+            ocre: crate::calls::OcreDesk::default(),
         };
         (desk, end)
     }
@@ -156,6 +172,10 @@ impl Desk {
         self.filters.clear();
         self.mailbox.clear();
         self.told_last = Source::Device;
+        #[cfg(feature = "ocre")]
+        {
+            self.ocre = crate::calls::OcreDesk::default();
+        }
     }
 }
 
