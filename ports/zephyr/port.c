@@ -14,6 +14,10 @@
 #include <zephyr/sys/iterable_sections.h>
 #include <zephyr/sys/util.h>
 
+#ifdef CONFIG_SAMPAN_NET
+#include "net/net.h"
+#endif
+
 LOG_MODULE_REGISTER(sampan, CONFIG_SAMPAN_LOG_LEVEL);
 
 /* A wait no longer than this, so that no conversion to ticks overflows; then the runtime is polled once more. */
@@ -171,11 +175,34 @@ const struct sampan_platform *sampan_zephyr_platform(void)
         .entropy = port_entropy,
         .log = port_log,
         .fatal = port_fatal,
+        .wall_us = port_wall_us,
+#ifdef CONFIG_SAMPAN_NET
+        .net = &port_net,
+#endif
     };
     STRUCT_SECTION_START_EXTERN(sampan_device);
     STRUCT_SECTION_COUNT(sampan_device, &platform.devices_len);
     platform.devices = STRUCT_SECTION_START(sampan_device);
     return &platform;
+}
+
+static void nothing(struct k_work *work)
+{
+    ARG_UNUSED(work);
+}
+
+/* Answers are handed on by the system's work queue, one after another: so a last one comes after them. */
+void sampan_zephyr_quiet(void)
+{
+    static K_WORK_DEFINE(last, nothing);
+    struct k_work_sync sync;
+#ifdef CONFIG_SAMPAN_NET
+    port_net_quiet();
+#endif
+    if (k_current_get() != k_work_queue_thread_get(&k_sys_work_q)) {
+        (void)k_work_submit(&last);
+        (void)k_work_flush(&last, &sync);
+    }
 }
 
 void sampan_zephyr_wait(uint64_t deadline_us)

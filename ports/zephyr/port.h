@@ -9,6 +9,9 @@
 uint64_t port_now_us(void *ctx);
 void port_wake(void *ctx);
 
+/* The time of day: a member of the platform. */
+uint64_t port_wall_us(void *ctx);
+
 /* A defect has ended the runtime: its thread, unless it is the one that calls, ends soon. Thread context. */
 void runtime_failed(void);
 

@@ -36,6 +36,8 @@ static struct k_thread thread;
 static bool thread_started; /* changed in STATE_CHANGING only */
 static struct sampan_runtime *runtime;
 static atomic_t state = ATOMIC_INIT(STATE_OUT);
+static const struct sampan_authority *authority;
+static bool signed_only;
 
 /*
  * Sleeps for what lower priorities are owed, if that is a tick or more; else lets equal ones run. Returns what is owed
@@ -100,6 +102,12 @@ static bool wrong_context(void)
     return k_is_in_isr() || k_current_get() == &thread;
 }
 
+void sampan_zephyr_authority(const struct sampan_authority *new_authority, bool new_signed_only)
+{
+    authority = new_authority;
+    signed_only = new_signed_only;
+}
+
 sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, struct sampan_runtime **out_runtime)
 {
     const struct sampan_config config = {
@@ -115,6 +123,8 @@ sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, st
 #endif
         .event = event,
         .event_ctx = event_ctx,
+        .authority = authority,
+        .signed_only = signed_only,
     };
     if (wrong_context()) {
         return SAMPAN_STATUS_WRONG_CONTEXT;
@@ -126,6 +136,7 @@ sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, st
         return SAMPAN_STATUS_WRONG_STATE;
     }
     thread_join();
+    sampan_zephyr_quiet(); /* what a runtime left that a defect has ended */
     sampan_status status = sampan_runtime_init(&config, &runtime);
     if (status != SAMPAN_STATUS_OK) {
         (void)atomic_set(&state, STATE_OUT);
@@ -151,6 +162,7 @@ sampan_status sampan_zephyr_deinit(void)
     }
     port_wake(NULL);
     thread_join();
+    sampan_zephyr_quiet();
     sampan_status status = sampan_runtime_deinit(runtime);
     (void)atomic_set(&state, STATE_OUT);
     return status;

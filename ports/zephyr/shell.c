@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zephyr/shell/shell.h>
-
-#include "port.h"
+#include "shell.h"
 
 /* What containers may do here: print, sleep, draw random numbers. */
 static const char *const permissions[] = { "clock", "log", "random" };
@@ -20,8 +18,7 @@ BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 8192, "\"sampan create\" runs on the she
 
 enum { REASON_LEN = 64, STOP_DEFAULT_MS = 1000 };
 
-/* The runtime, or NULL with words on the shell. */
-static struct sampan_runtime *runtime_or_words(const struct shell *sh)
+struct sampan_runtime *shell_runtime(const struct shell *sh)
 {
     struct sampan_runtime *rt = sampan_zephyr_runtime();
     if (rt == NULL) {
@@ -30,13 +27,22 @@ static struct sampan_runtime *runtime_or_words(const struct shell *sh)
     return rt;
 }
 
-static int told(const struct shell *sh, const char *what, sampan_status status)
+int shell_told(const struct shell *sh, const char *what, sampan_status status)
 {
     if (status == SAMPAN_STATUS_OK) {
         return 0;
     }
     shell_error(sh, "%s: %s", what, sampan_status_text(status));
     return status == SAMPAN_STATUS_NO_MEMORY ? -ENOMEM : status == SAMPAN_STATUS_NOT_FOUND ? -ENOENT : -EINVAL;
+}
+
+const struct sampan_zephyr_image *shell_image(const struct shell *sh, const char *name)
+{
+    const struct sampan_zephyr_image *image = sampan_zephyr_image_find(name);
+    if (image == NULL) {
+        shell_error(sh, "no image %s; \"sampan images\" lists them", name);
+    }
+    return image;
 }
 
 /* A number in decimal or 0x-hexadecimal up to `max`, all of the text. */
@@ -57,7 +63,7 @@ static int each_id(const struct shell *sh, int (*tell)(const struct shell *, str
 {
     uint32_t ids[CONFIG_SAMPAN_MAX_CONTAINERS];
     size_t count = 0;
-    struct sampan_runtime *rt = runtime_or_words(sh);
+    struct sampan_runtime *rt = shell_runtime(sh);
     if (rt == NULL) {
         return -ENODEV;
     }
@@ -65,7 +71,7 @@ static int each_id(const struct shell *sh, int (*tell)(const struct shell *, str
     for (size_t idx = 0; status == SAMPAN_STATUS_OK && idx < MIN(count, ARRAY_SIZE(ids)); idx++) {
         (void)tell(sh, rt, ids[idx]); /* one that is gone since the list was made isn't told */
     }
-    return told(sh, "sampan", status);
+    return shell_told(sh, "sampan", status);
 }
 
 static const char *engine_text(uint8_t engine)
@@ -156,16 +162,12 @@ static int cmd_create(const struct shell *sh, size_t argc, char **argv)
 {
     struct sampan_container_options options = { .size = sizeof options, .name = argv[1],
                                                       .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
-    const struct sampan_zephyr_image *image = sampan_zephyr_image_find(argv[1]);
     uint32_t id;
     size_t at = 2;
-    struct sampan_runtime *rt = runtime_or_words(sh);
-    if (rt == NULL) {
-        return -ENODEV;
-    }
-    if (image == NULL) {
-        shell_error(sh, "no image %s; \"sampan images\" lists them", argv[1]);
-        return -ENOENT;
+    struct sampan_runtime *rt = shell_runtime(sh);
+    const struct sampan_zephyr_image *image = shell_image(sh, argv[1]);
+    if (rt == NULL || image == NULL) {
+        return rt == NULL ? -ENODEV : -ENOENT;
     }
     if (at < argc && argv[at][0] != '-') {
         options.name = argv[at++];
@@ -176,13 +178,13 @@ static int cmd_create(const struct shell *sh, size_t argc, char **argv)
             return result;
         }
     }
-    return told(sh, options.name, sampan_container_create(rt, image->bytes, image->len, &options, &id));
+    return shell_told(sh, options.name, sampan_container_create(rt, image->bytes, image->len, &options, &id));
 }
 
 /* Finds the container that argv[1] names. */
 static int find(const struct shell *sh, char **argv, struct sampan_runtime **out_rt, uint32_t *out_id)
 {
-    *out_rt = runtime_or_words(sh);
+    *out_rt = shell_runtime(sh);
     if (*out_rt == NULL) {
         return -ENODEV;
     }
@@ -191,51 +193,57 @@ static int find(const struct shell *sh, char **argv, struct sampan_runtime **out
         shell_error(sh, "no container %s; \"sampan ps\" lists them", argv[1]);
         return -ENOENT;
     }
-    return told(sh, argv[1], status);
+    return shell_told(sh, argv[1], status);
 }
 
-static int with_container(const struct shell *sh, char **argv, sampan_status (*call)(struct sampan_runtime *, uint32_t))
+int shell_with_container(const struct shell *sh, char **argv, sampan_status (*call)(struct sampan_runtime *, uint32_t))
 {
     struct sampan_runtime *rt;
     uint32_t id;
     int result = find(sh, argv, &rt, &id);
-    return result != 0 ? result : told(sh, argv[1], call(rt, id));
+    return result != 0 ? result : shell_told(sh, argv[1], call(rt, id));
 }
 
 static int cmd_start(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_start);
+    return shell_with_container(sh, argv, sampan_container_start);
 }
 
 static int cmd_kill(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_kill);
+    return shell_with_container(sh, argv, sampan_container_kill);
 }
 
 static int cmd_pause(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_pause);
+    return shell_with_container(sh, argv, sampan_container_pause);
 }
 
 static int cmd_resume(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_resume);
+    return shell_with_container(sh, argv, sampan_container_resume);
 }
 
 static int cmd_restart(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_restart);
+    return shell_with_container(sh, argv, sampan_container_restart);
+}
+
+static int cmd_release(const struct shell *sh, size_t argc, char **argv)
+{
+    ARG_UNUSED(argc);
+    return shell_with_container(sh, argv, sampan_container_release);
 }
 
 static int cmd_rm(const struct shell *sh, size_t argc, char **argv)
 {
     ARG_UNUSED(argc);
-    return with_container(sh, argv, sampan_container_remove);
+    return shell_with_container(sh, argv, sampan_container_remove);
 }
 
 /* sampan stop NAME [MS] */
@@ -250,17 +258,17 @@ static int cmd_stop(const struct shell *sh, size_t argc, char **argv)
     if (result != 0) {
         return result;
     }
-    return told(sh, argv[1], sampan_container_stop(rt, id, port_now_us(NULL) + (uint64_t)grace_ms * USEC_PER_MSEC));
+    return shell_told(sh, argv[1], sampan_container_stop(rt, id, port_now_us(NULL) + (uint64_t)grace_ms * USEC_PER_MSEC));
 }
 
 static int stats_of_runtime(const struct shell *sh)
 {
     struct sampan_runtime_stats stats = { .size = sizeof stats };
-    struct sampan_runtime *rt = runtime_or_words(sh);
+    struct sampan_runtime *rt = shell_runtime(sh);
     if (rt == NULL) {
         return -ENODEV;
     }
-    int result = told(sh, "stats", sampan_runtime_stats(rt, &stats));
+    int result = shell_told(sh, "stats", sampan_runtime_stats(rt, &stats));
     if (result != 0) {
         return result;
     }
@@ -278,6 +286,7 @@ static int stats_of_runtime(const struct shell *sh)
                     CONFIG_SAMPAN_THREAD_STACK_SIZE);
     }
 #endif
+    shell_print(sh, "device events      %u, %u lost", (unsigned int)stats.device_events, (unsigned int)stats.device_events_lost);
     shell_print(sh, "polls              %llu", (unsigned long long)stats.polls);
     return 0;
 }
@@ -293,7 +302,7 @@ static int cmd_stats(const struct shell *sh, size_t argc, char **argv)
     }
     int result = find(sh, argv, &rt, &id);
     if (result == 0) {
-        result = told(sh, argv[1], sampan_container_stats(rt, id, &stats));
+        result = shell_told(sh, argv[1], sampan_container_stats(rt, id, &stats));
     }
     if (result != 0) {
         return result;
@@ -306,6 +315,9 @@ static int cmd_stats(const struct shell *sh, size_t argc, char **argv)
                 (unsigned int)stats.longest_us);
     shell_print(sh, "activations %llu", (unsigned long long)stats.activations);
     shell_print(sh, "host calls  %llu", (unsigned long long)stats.host_calls);
+    shell_print(sh, "denied      %llu", (unsigned long long)stats.denied_calls);
+    shell_print(sh, "throttled   %llu", (unsigned long long)stats.throttled_calls);
+    shell_print(sh, "messages    %llu, %llu lost", (unsigned long long)stats.messages, (unsigned long long)stats.messages_lost);
     shell_print(sh, "restarts    %u", (unsigned int)stats.restarts);
     return 0;
 }
@@ -329,8 +341,18 @@ SHELL_STATIC_SUBCMD_SET_CREATE(
     SHELL_CMD_ARG(resume, NULL, "Lets a paused container run on.\nresume <name>", cmd_resume, 2, 0),
     SHELL_CMD_ARG(restart, NULL, "Runs a container from its beginning, with fresh memory.\nrestart <name>", cmd_restart, 2,
                   0),
+    SHELL_CMD_ARG(release, NULL, "Lets a container go from quarantine: it's stopped then.\nrelease <name>", cmd_release, 2, 0),
     SHELL_CMD_ARG(rm, NULL, "Removes a container that doesn't run.\nrm <name>", cmd_rm, 2, 0),
     SHELL_CMD_ARG(stats, NULL, "Counters of the runtime, or of a container.\nstats [<name>]", cmd_stats, 1, 1),
+#ifdef CONFIG_SAMPAN_SHELL_IMAGES
+    SHELL_CMD_ARG(keys, NULL, "Lists the keys of the trust store in force.", shell_cmd_keys, 1, 0),
+    SHELL_CMD_ARG(trust, NULL, "Puts a trust store in force.\ntrust <image>", shell_cmd_trust, 2, 0),
+    SHELL_CMD_ARG(inspect, NULL, "Verifies a signed image and tells what it says.\ninspect <image>", shell_cmd_inspect, 2, 0),
+    SHELL_CMD_ARG(permissions, NULL, "Lists what a signed image may do, and what it asks for in vain.\npermissions <image>",
+                  shell_cmd_permissions, 2, 0),
+    SHELL_CMD_ARG(load, NULL, "Verifies a signed image and creates its container.\nload <image>", shell_cmd_load, 2, 0),
+    SHELL_CMD_ARG(confirm, NULL, "Refuses older images of a container from now on.\nconfirm <name>", shell_cmd_confirm, 2, 0),
+#endif
     SHELL_SUBCMD_SET_END);
 
 SHELL_CMD_REGISTER(sampan, &sampan_commands, "Containers", NULL);

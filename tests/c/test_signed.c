@@ -130,7 +130,7 @@ static void texts(const struct file *image, uint8_t list, const char *const *exp
   CHECK_STATUS(NOT_FOUND, sampan_image_permission(image->bytes, image->len, list, idx, text, sizeof text, &len));
 }
 
-static void permissions(const struct file *image) {
+static void image_permissions(const struct file *image) {
   static const char *const requested[] = {"clock", "gpio:led0", "log", "random", "timer", NULL};
   static const char *const granted[] = {"clock", "log", "random", "timer", NULL};
   static const char *const denied[] = {"gpio:led0", NULL};
@@ -172,17 +172,17 @@ static void policy_texts(const struct file *image) {
 }
 
 static void parts(const struct file *image) {
-  static const char letters[] = "bmp";
+  static const char letters[] = "bmps";
   struct sampan_image_part part = {.size = sizeof part};
   struct sampan_image_signer signer = {.size = sizeof signer};
-  for (uint32_t idx = 0; idx < 3; idx++) {
+  for (uint32_t idx = 0; idx < 4; idx++) {
     CHECK_STATUS(OK, sampan_image_part(image->bytes, image->len, idx, &part));
     CHECK_EQUAL(letters[idx], part.part);
     CHECK(part.offset < image->len && part.len <= image->len - part.offset);
     CHECK(idx != 0 || (part.offset % 4 == 0 && memcmp(image->bytes + part.offset, "SPK", 3) == 0));
     CHECK(idx != 1 || memcmp(image->bytes + part.offset, "\0asm", 4) == 0);
   }
-  CHECK_STATUS(NOT_FOUND, sampan_image_part(image->bytes, image->len, 3, &part));
+  CHECK_STATUS(NOT_FOUND, sampan_image_part(image->bytes, image->len, 4, &part));
   CHECK_STATUS(BAD_IMAGE, sampan_image_part(image->bytes, image->len - 1, 0, &part));
   CHECK_STATUS(NULL_POINTER, sampan_image_part(image->bytes, image->len, 0, NULL));
   CHECK_STATUS(NULL_POINTER, sampan_image_part(NULL, 1, 0, &part));
@@ -205,7 +205,7 @@ static void inspection(void) {
   CHECK_STATUS(OK, sampan_image_verify(rt, image.bytes, image.len, SAMPAN_IMAGE_PURPOSE_INSTALL, &info));
   CHECK(strcmp("plant.pump", info.container) == 0);
   CHECK(info.version[0] == 1 && info.version[1] == 2 && info.version[2] == 2 && info.sequence == 2);
-  CHECK(info.parts_len == 3 && info.signers_len == 2);
+  CHECK(info.parts_len == 4 && info.signers_len == 2);
   CHECK_EQUAL(SAMPAN_KEY_ROLE_DEVELOPER | SAMPAN_KEY_ROLE_OPERATOR, info.roles);
   CHECK(info.requested_len == 5 && info.effective_len == 4 && info.refused_len == 1);
   CHECK(info.memory_bytes == SAMPAN_NOT_SAID && info.stack_bytes == 4096 && info.calls_per_second == 100);
@@ -216,7 +216,7 @@ static void inspection(void) {
   CHECK_STATUS(INVALID_ARGUMENT, sampan_image_verify(rt, bytes, image.len, 0, &info));
   CHECK_STATUS(BAD_IMAGE, sampan_image_verify(rt, bytes, 0, SAMPAN_IMAGE_PURPOSE_RUN, &info));
   CHECK_STATUS(NULL_POINTER, sampan_image_verify(rt, NULL, 1, SAMPAN_IMAGE_PURPOSE_RUN, &info));
-  permissions(&image);
+  image_permissions(&image);
   policy_texts(&image);
   parts(&image);
   runtime_close(rt);

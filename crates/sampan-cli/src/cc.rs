@@ -18,6 +18,8 @@ use std::process::Command;
 
 /// What `malloc` is in a container.
 const HEAP: &str = include_str!("cc/heap.c");
+/// What a container written against Ocre's API needs beside its own sources.
+const OCRE: &str = include_str!("cc/ocre.c");
 /// Compilers that are tried, if `CLANG` names none.
 const COMPILERS: [&str; 3] = ["clang-22", "clang-23", "clang"];
 /// What clang is told in any case.
@@ -49,6 +51,10 @@ pub(crate) struct CompileArguments {
     #[arg(long)]
     grow: bool,
 
+    /// Compile a container written against Ocre's guest API
+    #[arg(long)]
+    ocre: bool,
+
     /// Ask for a permission, such as log or gpio:led0; may be repeated
     #[arg(long, value_name = "PERMISSION", value_parser = parse_permission)]
     permit: Vec<String>,
@@ -78,6 +84,10 @@ pub(crate) fn run(arguments: &CompileArguments) -> Result<String, Failure> {
     command.args(&arguments.rest);
     command.args(memory_flags(arguments)).arg(heap);
     command.arg(format!("-DSAMPAN_HEAP_BYTES={}", arguments.heap));
+    if arguments.ocre {
+        // Its functions are declared without a module, and imported from `env` for that.
+        command.arg("-Wl,--allow-undefined").arg(directory.file("ocre.c", OCRE)?);
+    }
     if !arguments.permit.is_empty() {
         command.arg(directory.file("permissions.c", &request(&arguments.permit))?);
     }

@@ -158,6 +158,9 @@ impl<'a> Texts<'a> {
 pub struct Devices<'a>(Texts<'a>);
 
 impl<'a> Devices<'a> {
+    /// None that has another name.
+    pub const NONE: Self = Self(Texts::NONE);
+
     /// Pairs: the container's name for a device, and the board's.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut reader = self.0.reader;

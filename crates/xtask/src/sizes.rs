@@ -291,9 +291,15 @@ fn sources(listing: &str) -> BTreeMap<u64, Option<&str>> {
     sources
 }
 
+/// What of sampan-core is the broker of host calls, a part by itself.
+const BROKER: [&str; 3] = ["calls/", "desk/", "inbox.rs"];
+
 /// The part that a source file belongs to: `crates/sampan-core/src/..`, `wasmi-2.0.0/src/..`.
 fn part_of_path(path: &str) -> Option<&str> {
-    let (directory, _) = path.rsplit_once("/src/")?;
+    let (directory, file) = path.rsplit_once("/src/")?;
+    if directory.ends_with("sampan-core") && BROKER.iter().any(|part| file.starts_with(part)) {
+        return Some("host-calls");
+    }
     if format!("/{directory}").contains("/library/") || directory.contains("compiler-builtins/") {
         return None;
     }
@@ -487,6 +493,8 @@ lib.rs    -     0x8020
             Some("wasmi")
         );
         assert_eq!(part_of_path("crates/sampan-engine-wasmi/src/load.rs"), Some("sampan-engine-wasmi"));
+        assert_eq!(part_of_path("crates/sampan-core/src/calls/kv.rs"), Some("host-calls"));
+        assert_eq!(part_of_path("crates/sampan-core/src/runtime.rs"), Some("sampan-core"));
         assert_eq!(part_of_path("/usr/lib/rustlib/src/rust/library/core/src/ptr.rs"), None);
         assert_eq!(part_of_path("compiler-builtins/libm/src/math/fma.rs"), None);
         assert_eq!(named_owner("sampan_runtime_init"), Some("sampan-capi"));

@@ -10,6 +10,12 @@ elseif(CONFIG_SAMPAN_ENGINE_WASMI)
 else()
     set(sampan_features packed,wasmi)
 endif()
+if(CONFIG_SAMPAN_HOST_CALLS)
+    string(APPEND sampan_features ",calls")
+endif()
+if(CONFIG_SAMPAN_SIGNED)
+    string(APPEND sampan_features ",rust-crypto")
+endif()
 
 # Ends the build if the archive isn't for the board's core and float ABI.
 function(sampan_check_archive path)

@@ -9,6 +9,7 @@
 #ifndef SAMPAN_ZEPHYR_H
 #define SAMPAN_ZEPHYR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -57,6 +58,13 @@ typedef void sampan_zephyr_event(void *ctx, const struct sampan_event *event);
 sampan_status sampan_zephyr_init(sampan_zephyr_event *event, void *event_ctx, struct sampan_runtime **out_runtime);
 
 /*
+ * Says whose signed images run, from the next sampan_zephyr_init on: `authority` is borrowed as in struct sampan_config; with
+ * `signed_only` nothing else runs. NULL and false, as at the beginning: no signed image does. Thread context, while the runtime
+ * isn't in service.
+ */
+void sampan_zephyr_authority(const struct sampan_authority *authority, bool signed_only);
+
+/*
  * Ends the runtime thread and takes the runtime out of service; its containers are gone. No other call on it
  * is under way nor comes later. Returns SAMPAN_STATUS_OK, _WRONG_STATE if it isn't in service, or
  * _WRONG_CONTEXT as above. Thread context; waits for a slice at most.
@@ -74,6 +82,12 @@ const struct sampan_zephyr_image *sampan_zephyr_image_find(const char *name);
 
 /* The platform to put in struct sampan_config, for a thread that polls by itself. Any context. */
 const struct sampan_platform *sampan_zephyr_platform(void);
+
+/*
+ * Closes the sockets of all containers and waits until devices have answered what is under way: call it before
+ * sampan_runtime_deinit, in a thread that polls by itself. Thread context, not the system's work queue.
+ */
+void sampan_zephyr_quiet(void);
 
 /*
  * The wait between two polls: until `deadline_us`, a wake, or earlier. Returns at once if the deadline has passed or

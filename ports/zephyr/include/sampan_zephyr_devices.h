@@ -20,6 +20,7 @@
 #include <zephyr/drivers/spi.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/iterable_sections.h>
+#include <zephyr/sys/ring_buffer.h>
 
 #include "sampan.h"
 
@@ -47,6 +48,20 @@ struct sampan_zephyr_adc {
     bool prepared;
     atomic_t busy;
     struct sampan_operation operation;
+};
+
+struct sampan_zephyr_uart {
+    const struct device *device;
+#ifdef CONFIG_UART_INTERRUPT_DRIVEN
+    struct k_spinlock guard;
+    struct ring_buf received;
+    uint8_t buffer[CONFIG_SAMPAN_UART_RX_LEN];
+    uint32_t lost; /* bytes for which the buffer had no room */
+    bool prepared;
+    struct sampan_runtime *rt;
+    uint32_t index;
+    uint32_t watched;
+#endif
 };
 
 struct sampan_zephyr_sensor {
@@ -91,9 +106,13 @@ int32_t sampan_zephyr_sensor_read(void *ctx, uint32_t channel, const struct samp
     static const struct spi_dt_spec sampan_spi_##alias = SPI_DT_SPEC_GET(DT_ALIAS(alias), SPI_WORD_SET(8));            \
     SAMPAN_ZEPHYR_DEVICE(alias, SAMPAN_DEVICE_KIND_SPI, spi, &sampan_zephyr_spi_ops, &sampan_spi_##alias)
 
-/* A serial line, without its interrupts: not the console's. */
+/*
+ * A serial line: not the console's. With CONFIG_UART_INTERRUPT_DRIVEN its interrupt is taken, and what comes is kept and told;
+ * without, only what the hardware keeps is read.
+ */
 #define SAMPAN_ZEPHYR_UART(alias)                                                                                      \
-    SAMPAN_ZEPHYR_DEVICE(alias, SAMPAN_DEVICE_KIND_UART, uart, &sampan_zephyr_uart_ops, DEVICE_DT_GET(DT_ALIAS(alias)))
+    static struct sampan_zephyr_uart sampan_uart_##alias = { .device = DEVICE_DT_GET(DT_ALIAS(alias)) };               \
+    SAMPAN_ZEPHYR_DEVICE(alias, SAMPAN_DEVICE_KIND_UART, uart, &sampan_zephyr_uart_ops, &sampan_uart_##alias)
 
 /*
  * A sensor, and one of its channels: a `enum sensor_channel`, and the name, unit and power of ten that containers get it

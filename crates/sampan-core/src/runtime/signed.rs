@@ -107,7 +107,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         trust: TrustStore<'_>,
     ) {
         let verifier = authority.verifier(trust);
-        for container in self.table.iter_mut() {
+        for idx in 0..self.table.len() {
+            let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
             let Some(image) = container.origin else { continue };
             if container.exit() == Some(ExitReason::Revoked) {
                 continue;
@@ -115,7 +116,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             if let Err(error) = verifier.reevaluate(image) {
                 let text = format_args!("no longer trusted: {error}");
                 log(&self.platform, LogLevel::Error, container.guest.name.as_str(), text);
-                end(&self.platform, container, ExitReason::Revoked);
+                end(&self.platform, container, &mut others, ExitReason::Revoked);
             }
         }
     }
@@ -192,6 +193,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             options.args = collect(&mut args, texts).ok_or_else(refuse)?;
             options.env = collect(&mut env, policy.env.iter().map(str::as_bytes)).ok_or_else(refuse)?;
             options.set_policy(policy);
+            options.devices = policy.devices;
         }
         self.admit(code, &options)
     }

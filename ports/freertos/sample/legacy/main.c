@@ -43,7 +43,7 @@ static const struct sampan_container_options permitted = { .size = sizeof permit
                                                            .permissions_len = 2 };
 static const struct sampan_host_function oven_get = { sizeof oven_get, "oven", "temperature", "()i", host_get, NULL, NULL };
 static const struct sampan_host_function oven_set = { sizeof oven_set, "oven", "set-setpoint", "(i)i", host_set, NULL, NULL };
-static const struct sampan_freertos_hooks hooks = { board_ticks, configCPU_CLOCK_HZ, board_entropy, board_put, NULL };
+static const struct sampan_freertos_hooks hooks = { .counter = board_ticks, .counter_hz = configCPU_CLOCK_HZ, .entropy = board_entropy, .put = board_put };
 #endif
 
 enum {

@@ -7,6 +7,8 @@
 
 #include <zephyr/drivers/adc/adc_emul.h>
 #include <zephyr/drivers/gpio/gpio_emul.h>
+#include <zephyr/drivers/rtc.h>
+#include <zephyr/init.h>
 #include <zephyr/storage/flash_map.h>
 
 #include "sampan_zephyr_devices.h"
@@ -15,9 +17,20 @@ SAMPAN_ZEPHYR_GPIO_OUTPUT(led0);
 SAMPAN_ZEPHYR_GPIO_INPUT(in0);
 SAMPAN_ZEPHYR_ADC(light);
 SAMPAN_ZEPHYR_I2C(bus);
+SAMPAN_ZEPHYR_SPI(echo);
 SAMPAN_ZEPHYR_UART(loop);
+SAMPAN_ZEPHYR_SENSOR(thermometer, SENSOR_CHAN_AMBIENT_TEMP, "temperature", SAMPAN_SENSOR_UNIT_CELSIUS, -3);
 
 #define LIGHT_MV 1650
+
+/* An emulated clock knows the time only once it's told; the port takes it from there when the system starts. */
+static int set_rtc(void)
+{
+    static const struct rtc_time time = { .tm_year = 126, .tm_mon = 0, .tm_mday = 2, .tm_hour = 3, .tm_min = 4, .tm_sec = 5 };
+    return rtc_set_time(DEVICE_DT_GET(DT_ALIAS(rtc)), &time);
+}
+
+SYS_INIT(set_rtc, POST_KERNEL, 99);
 
 /* The output's driver, and then the wire from its pin to the input's. */
 static int32_t wired_write(void *ctx, uint8_t level)
@@ -42,7 +55,11 @@ const struct conformance_wiring *devices_prepare(struct sampan_platform *platfor
         .i2c_address = 0x50,
         .i2c_register_len = 1,
         .i2c_registers = { 2, 9 },
+        .spi = "echo",
         .uart = "loop",
+        .sensor = "thermometer",
+        .sensor_min = -CONFORMANCE_MC,
+        .sensor_max = -CONFORMANCE_MC,
     };
     static struct sampan_gpio_ops wired;
     static struct sampan_device table[8];

@@ -5,6 +5,9 @@
 
 #include "conformance.h"
 
+/* Thousandths of a degree below zero that the emulated thermometer tells. */
+#define CONFORMANCE_MC 12345
+
 /* Adds what the platform's table doesn't have. NULL if the board has no devices for the suite. Once. */
 const struct conformance_wiring *devices_prepare(struct sampan_platform *platform);
 

@@ -5,7 +5,10 @@
  * The suite polls by itself, in a thread whose stack lies below the arena, as those of all threads that poll here must
  * on Armv8-M.
  */
+#include <time.h>
+
 #include <zephyr/kernel.h>
+#include <zephyr/sys/clock.h>
 #include <zephyr/sys/util.h>
 
 #include "conformance.h"
@@ -104,6 +107,18 @@ static void put(const char *text, size_t len)
     printk("%.*s", (int)len, text);
 }
 
+#ifdef CONFIG_THREAD_MONITOR
+static void print_stack(const struct k_thread *thread, void *unused)
+{
+    size_t unused_len = 0;
+    ARG_UNUSED(unused);
+    if (k_thread_stack_space_get(thread, &unused_len) == 0) {
+        printk("stack name=%s size=%u used=%u\n", k_thread_name_get((k_tid_t)thread), (unsigned int)thread->stack_info.size,
+               (unsigned int)(thread->stack_info.size - unused_len));
+    }
+}
+#endif
+
 static void run_suite(void *unused_0, void *unused_1, void *unused_2)
 {
     const struct conformance_port port = {
@@ -127,24 +142,35 @@ static void run_suite(void *unused_0, void *unused_1, void *unused_2)
         .run_expendable = run_expendable,
         .wiring = devices_prepare(&platform),
     };
-    size_t unused = 0;
     ARG_UNUSED(unused_0);
     ARG_UNUSED(unused_1);
     ARG_UNUSED(unused_2);
     (void)conformance_run(&port);
-    if (k_thread_stack_space_get(&suite_thread, &unused) == 0) {
-        printk("stack name=suite size=%u used=%u\n", (unsigned int)STACK_LEN, (unsigned int)(STACK_LEN - unused));
+#ifdef CONFIG_THREAD_MONITOR
+    k_thread_foreach(print_stack, NULL);
+#endif
+}
+
+/* Where no real-time clock has told it. */
+static void set_time_of_day(void)
+{
+    static const struct timespec begun = { .tv_sec = 1767323045 };
+    if (!IS_ENABLED(CONFIG_SAMPAN_WALL_RTC)) {
+        __ASSERT(platform.wall_us(platform.ctx) == 0, "a time of day that nobody has set is known");
+        (void)sys_clock_settime(SYS_CLOCK_REALTIME, &begun);
     }
 }
 
 int main(void)
 {
     platform = *sampan_zephyr_platform();
+    set_time_of_day();
 #ifdef CONFIG_ARCH_POSIX
     platform.now_us = now_us_taking_time;
 #endif
     (void)k_thread_create(&suite_thread, memory.suite_stack, STACK_LEN, run_suite, NULL, NULL, NULL, SUITE_PRIORITY, 0,
                           K_NO_WAIT);
+    (void)k_thread_name_set(&suite_thread, "suite");
     (void)k_thread_join(&suite_thread, K_FOREVER);
     return 0;
 }

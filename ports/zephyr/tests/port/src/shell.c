@@ -7,12 +7,11 @@
 #include <zephyr/shell/shell_dummy.h>
 #include <zephyr/ztest.h>
 
-#include "sampan_zephyr.h"
+#include "command.h"
 
 static struct sampan_runtime *runtime;
 
-/* Runs a command and checks its result and that its output has `text` in it. */
-static void command(const char *line, int result, const char *text)
+void command(const char *line, int result, const char *text)
 {
     const struct shell *sh = shell_backend_dummy_get_ptr();
     size_t len = 0;
@@ -23,7 +22,7 @@ static void command(const char *line, int result, const char *text)
     zassert_not_null(strstr(output, text), "%s: %s", line, output);
 }
 
-static void *wait_for_shell(void)
+void *command_wait(void)
 {
     WAIT_FOR(shell_ready(shell_backend_dummy_get_ptr()), 2 * USEC_PER_SEC, k_msleep(1));
     zassert_true(shell_ready(shell_backend_dummy_get_ptr()));
@@ -42,7 +41,7 @@ static void after(void *unused)
     (void)sampan_zephyr_deinit();
 }
 
-ZTEST_SUITE(shell, NULL, wait_for_shell, before, after, NULL);
+ZTEST_SUITE(shell, NULL, command_wait, before, after, NULL);
 
 ZTEST(shell, test_life)
 {
@@ -57,6 +56,7 @@ ZTEST(shell, test_life)
     command("sampan resume rogue-loop", 0, "");
     command("sampan ps", 0, "running");
     command("sampan stats rogue-loop", 0, "activations");
+    command("sampan release rogue-loop", -EINVAL, "state");
     command("sampan kill rogue-loop", 0, "");
     command("sampan ps", 0, "killed");
     command("sampan restart rogue-loop", 0, "");
@@ -94,8 +94,30 @@ ZTEST(shell, test_errors)
     command("sampan create tiny", 0, "");
     command("sampan create tiny", -EINVAL, "duplicate name");
     command("sampan resume tiny", -EINVAL, "state");
+    command("sampan keys", -ENOENT, "no trust store");
+    command("sampan inspect tiny", -EINVAL, "state");
     command("sampan stop tiny soon", -EINVAL, "no number");
     zassert_equal(sampan_zephyr_deinit(), SAMPAN_STATUS_OK);
     command("sampan ps", -ENODEV, "no runtime");
     command("sampan stats", -ENODEV, "no runtime");
+    command("sampan keys", -ENODEV, "no runtime");
+}
+
+/* One that isn't permitted to sleep, and whose policy puts it aside when it tries. */
+ZTEST(shell, test_quarantine)
+{
+    const struct sampan_zephyr_image *image = sampan_zephyr_image_find("stopper");
+    const struct sampan_container_options options = { .size = sizeof options, .name = "restless",
+                                                      .denied_action = SAMPAN_DENIED_ACTION_QUARANTINE };
+    uint32_t id;
+    zassert_equal(sampan_container_create(runtime, image->bytes, image->len, &options, &id), SAMPAN_STATUS_OK);
+    command("sampan start restless", 0, "");
+    k_msleep(50);
+    command("sampan ps", 0, "quarantined");
+    command("sampan stats restless", 0, "denied      1");
+    command("sampan start restless", -EINVAL, "state");
+    command("sampan rm restless", -EINVAL, "state");
+    command("sampan release restless", 0, "");
+    command("sampan ps", 0, "stopped");
+    command("sampan rm restless", 0, "");
 }
