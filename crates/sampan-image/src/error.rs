@@ -18,7 +18,8 @@ impl Error {
     pub const fn new(kind: ErrorKind, offset: usize) -> Self {
         // The lowest byte is the kind and one, so it's never all 0. What lies further in than an image can be comes
         // out wrong, and nothing else.
-        Self(NonZeroU32::MIN.saturating_add((offset as u32) << 8 | kind as u32))
+        let [low, middle, high, ..] = offset.to_le_bytes();
+        Self(NonZeroU32::MIN.saturating_add(u32::from_le_bytes([kind as u8, low, middle, high])))
     }
 
     /// What was wrong.

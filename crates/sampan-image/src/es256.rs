@@ -67,14 +67,14 @@ fn product(a: &Scalar, b: &Scalar) -> Scalar {
 /// `a * G + b * key`, by one row of doublings.
 #[inline(never)]
 fn sum_of_multiples(a: &Scalar, b: &Scalar, key: &ProjectivePoint) -> ProjectivePoint {
-    let both = ProjectivePoint::GENERATOR + key;
+    let both = ProjectivePoint::GENERATOR.add(key);
     let mut sum = ProjectivePoint::IDENTITY;
     for bits in bits(a).zip(bits(b)) {
         sum = sum.double();
         match bits {
-            (true, true) => sum += &both,
-            (true, false) => sum += &ProjectivePoint::GENERATOR,
-            (false, true) => sum += key,
+            (true, true) => sum = sum.add(&both),
+            (true, false) => sum = sum.add(&ProjectivePoint::GENERATOR),
+            (false, true) => sum = sum.add(key),
             (false, false) => {}
         }
     }
