@@ -107,7 +107,7 @@ unsafe fn judge(input: *const RawImage, verify: impl FnOnce(&Input<'_>) -> Resul
     // SAFETY: as above.
     let image = unsafe { core::slice::from_raw_parts(raw.image, raw.image_len) };
     verify(&Input { raw, trust, image })
-        .map_or_else(|error| (error.offset() as u32) << 8 | error.kind() as u32 + 1, |()| 0)
+        .map_or_else(|error| ((error.offset() as u32) << 8) | (error.kind() as u32 + 1), |()| 0)
 }
 
 /// # Safety
