@@ -26,7 +26,7 @@ pub fn image(bytes: &[u8]) -> bool {
     static STORE: LazyLock<TrustStore<'static>> = LazyLock::new(|| open_trust(&TRUST));
     if let Ok(envelope) = Envelope::parse(bytes) {
         assert_eq!(envelope.signatures().count(), envelope.signature_count());
-        assert_eq!(envelope.payloads().count() as u64, envelope.payload_count());
+        assert_eq!(envelope.payloads().count(), envelope.payload_count());
         assert!(envelope.payloads().all(|(_, payload)| lies_in(bytes, payload)));
     }
     let verifier = Verifier { device: DEVICE, trust: *STORE, counters: &FRESH, crypto: &RustCrypto };

@@ -565,6 +565,35 @@ typedef uint8_t sampan_permission_list;
 #endif // __cplusplus
 
 /**
+ * One of the lists of texts that an image's policy has.
+ */
+enum sampan_policy_list
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint8_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * Arguments, after the container's name.
+   */
+  SAMPAN_POLICY_LIST_ARGS = 1,
+  /**
+   * Environment: `NAME=value`.
+   */
+  SAMPAN_POLICY_LIST_ENV = 2,
+  /**
+   * Devices: the container's name for one, `=`, and the board's.
+   */
+  SAMPAN_POLICY_LIST_DEVICES = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum sampan_policy_list sampan_policy_list;
+#else
+typedef uint8_t sampan_policy_list;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
  * What a key may sign; roles add up.
  */
 enum sampan_key_role
@@ -2558,6 +2587,33 @@ sampan_status sampan_image_permission(const uint8_t *image,
                                       char *buf,
                                       size_t len,
                                       size_t *out_len);
+
+/**
+ * Writes one text of an image's policy: an argument, a `NAME=value` of the environment, or a device as `name=board's
+ * name`. It verifies nothing: that is `sampan_image_verify`'s.
+ *
+ * - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+ * - `list`: `enum sampan_policy_list`: arguments, environment or devices.
+ * - `index`: which one of that list, from 0.
+ * - `buf`, `len`: get the text and a NUL, cut to fit. NULL only if `len` is 0.
+ * - `out_len`: gets the length of the whole text without the NUL. Not NULL.
+ *
+ * Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one
+ * and without a policy.
+ * Context: any thread, never an ISR.
+ *
+ * # Safety
+ *
+ * `image` is readable for `image_len` bytes and doesn't change during the call. `buf` is writable for `len` bytes,
+ * `out_len` aligned and writable.
+ */
+sampan_status sampan_image_policy(const uint8_t *image,
+                                  size_t image_len,
+                                  uint8_t list,
+                                  uint32_t index,
+                                  char *buf,
+                                  size_t len,
+                                  size_t *out_len);
 
 /**
  * Sends a message to all containers, and all of the firmware, that have subscribed to its topic.

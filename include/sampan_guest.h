@@ -56,15 +56,27 @@ enum sampan_guest_code {
   SAMPAN_GUEST_NOT_READY = -12,
   /** The time ran out before there was an answer. */
   SAMPAN_GUEST_TIMEOUT = -13,
+  /** The platform, or this device of it, can't do that. */
+  SAMPAN_GUEST_UNSUPPORTED = -14,
+  /** Not now: try again later, after the event where there is one. */
+  SAMPAN_GUEST_BUSY = -15,
+  /** What was done before doesn't allow this. */
+  SAMPAN_GUEST_WRONG_STATE = -16,
 };
 
 /** What has happened. */
 struct sampan_guest_event {
-  /** 1: a timer ran out. 2: a message is in the mailbox. */
+  /**
+   * 1: a timer ran out. 2: a message is in the mailbox. 3: edges on a digital line. 4: a serial line is
+   * ready. 5: a socket is ready.
+   */
   uint32_t kind;
-  /** The handle it comes from: the timer, or the subscription. */
+  /** The handle it comes from: the timer, the subscription, the line or the socket. */
   uint32_t source;
-  /** How often the timer has run out since it was last told. */
+  /**
+   * How often the timer has run out since it was last told. Of lines and sockets: what was watched for and
+   * has happened since, as bits, and 2^32 times how often.
+   */
   uint64_t value;
   /** Bytes of the message's topic. */
   uint32_t topic_len;
@@ -82,6 +94,43 @@ struct sampan_guest_message {
   uint32_t subscription;
   /** Handle to answer it with, 0 if nobody waits for an answer. */
   uint32_t reply;
+};
+
+/** What the counts of an analogue input mean; it's linear between the two ends. */
+struct sampan_guest_adc_scale {
+  /** The largest count, at least 1. */
+  uint32_t raw_max;
+  /** Microvolts at count 0; negative for an input that's differential. */
+  int32_t min_uv;
+  /** Microvolts at the largest count. */
+  int32_t max_uv;
+};
+
+/** One thing that a sensor measures: a value times 10^exponent, in a unit. */
+struct sampan_guest_sensor_channel {
+  /**
+   * 0 a number, 1 degrees Celsius, 2 percent, 3 Pa, 4 lx, 5 m, 6 m/s, 7 m/s^2, 8 rad/s, 9 T, 10 V, 11 A, 12
+   * W, 13 Hz, 14 s, 15 g, 16 ppm.
+   */
+  uint32_t unit;
+  /** Power of ten: -3 for thousandths. */
+  int32_t exponent;
+  /** Bytes of the channel's name. */
+  uint32_t name_len;
+};
+
+/** What a sensor measured. */
+struct sampan_guest_sensor_value {
+  /** The value, to be scaled as the channel says. */
+  int32_t value;
+};
+
+/** From where something came over the net. */
+struct sampan_guest_peer {
+  /** Bytes of the address as text. */
+  uint32_t address_len;
+  /** Bytes of the payload. */
+  uint32_t payload_len;
 };
 
 /*
@@ -262,10 +311,10 @@ SAMPAN_GUEST_IMPORT("sampan:msg/1", "reply")
 int32_t sampan_msg_reply(uint32_t reply, const void *payload, uint32_t payload_len);
 
 /*
- * Waiting for what the container may be told: timers that ran out, messages. It needs no permission, since
- * what there is to be told does. A container that exports a function `sampan_on_event` may instead return
- * from its entry point: it lives on, and the function is called whenever there is something to be told, and a
- * last time when it is to stop.
+ * Waiting for what the container may be told: timers that ran out, messages, edges, lines and sockets that
+ * are ready. It needs no permission, since what there is to be told does. A container that exports a function
+ * `sampan_on_event` may instead return from its entry point: it lives on, and the function is called whenever
+ * there is something to be told, and a last time when it is to stop.
  */
 
 /**
@@ -336,6 +385,459 @@ int32_t sampan_kv_get(const char *key, uint32_t key_len, void *buffer, uint32_t 
  */
 SAMPAN_GUEST_IMPORT("sampan:kv/1", "delete")
 int32_t sampan_kv_delete(const char *key, uint32_t key_len);
+
+/*
+ * Digital lines, by the names that the board gives them; direction, pull and active level are the board's.
+ * Containers may share a line.
+ */
+
+/**
+ * Answers a handle for a line.
+ *
+ * - `name`: The line.
+ *
+ * Permission: `gpio:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:gpio/1", "open")
+int32_t sampan_gpio_open(const char *name, uint32_t name_len);
+
+/**
+ * Answers 1 if the line is active, else 0.
+ *
+ * - `line`: The line.
+ *
+ * Permission: `gpio`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:gpio/1", "read")
+int32_t sampan_gpio_read(uint32_t line);
+
+/**
+ * Makes an output active or not.
+ *
+ * - `line`: The line.
+ * - `active`: 1: active; 0: not.
+ *
+ * Permission: `gpio`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:gpio/1", "write")
+int32_t sampan_gpio_write(uint32_t line, uint32_t active);
+
+/**
+ * Says which edges are told as events from now on. Edges that come before the last ones were told are told
+ * with them. What was not told yet is forgotten.
+ *
+ * - `line`: The line.
+ * - `edges`: Bits: 1 to the active level, 2 from it. 0: none any more.
+ *
+ * Permission: `gpio`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:gpio/1", "watch")
+int32_t sampan_gpio_watch(uint32_t line, uint32_t edges);
+
+/**
+ * Gives a line up. No event of it comes any more.
+ *
+ * - `line`: The line.
+ *
+ * Permission: `gpio`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:gpio/1", "close")
+int32_t sampan_gpio_close(uint32_t line);
+
+/*
+ * Analogue inputs, by the names that the board gives them.
+ */
+
+/**
+ * Answers a handle for an input.
+ *
+ * - `name`: The input.
+ *
+ * Permission: `adc:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:adc/1", "open")
+int32_t sampan_adc_open(const char *name, uint32_t name_len);
+
+/**
+ * Converts once and answers the count.
+ *
+ * - `input`: The input.
+ *
+ * Permission: `adc`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:adc/1", "read")
+int32_t sampan_adc_read(uint32_t input);
+
+/**
+ * Tells what the counts mean.
+ *
+ * - `input`: The input.
+ * - `scale`: Gets the scale.
+ *
+ * Permission: `adc`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:adc/1", "scale")
+int32_t sampan_adc_scale(uint32_t input, struct sampan_guest_adc_scale *scale);
+
+/**
+ * Gives an input up.
+ *
+ * - `input`: The input.
+ *
+ * Permission: `adc`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:adc/1", "close")
+int32_t sampan_adc_close(uint32_t input);
+
+/*
+ * I2C buses, by the names that the board gives them; the container is the controller, and reaches all that is
+ * on a bus that it's granted.
+ */
+
+/**
+ * Answers a handle for a bus.
+ *
+ * - `name`: The bus.
+ *
+ * Permission: `i2c:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:i2c/1", "open")
+int32_t sampan_i2c_open(const char *name, uint32_t name_len);
+
+/**
+ * Writes, reads, or writes and then reads after a repeated start; what is empty is left out. Answers the
+ * number of bytes read. `not_found` if nobody has the address. `invalid` also where what is written and what
+ * is read overlap, or both are empty.
+ *
+ * - `bus`: The bus.
+ * - `address`: Address of 7 bits; one of 10 bits plus 0x8000.
+ * - `write`: What is written.
+ * - `read`: Gets what is read.
+ *
+ * Permission: `i2c`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:i2c/1", "transfer")
+int32_t sampan_i2c_transfer(uint32_t bus, uint32_t address, const void *write, uint32_t write_len, void *read, uint32_t read_len);
+
+/**
+ * Gives a bus up.
+ *
+ * - `bus`: The bus.
+ *
+ * Permission: `i2c`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:i2c/1", "close")
+int32_t sampan_i2c_close(uint32_t bus);
+
+/*
+ * SPI peripherals, by the names that the board gives them, which bring chip select, mode and clock.
+ */
+
+/**
+ * Answers a handle for a peripheral.
+ *
+ * - `name`: The peripheral.
+ *
+ * Permission: `spi:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:spi/1", "open")
+int32_t sampan_spi_open(const char *name, uint32_t name_len);
+
+/**
+ * Selects the peripheral, sends bytes while it receives as many in their place, and lets it go. Answers their
+ * number. `invalid` for none.
+ *
+ * - `peripheral`: The peripheral.
+ * - `bytes`: What is sent, and then what was received.
+ *
+ * Permission: `spi`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:spi/1", "transfer")
+int32_t sampan_spi_transfer(uint32_t peripheral, void *bytes, uint32_t bytes_len);
+
+/**
+ * Gives a peripheral up.
+ *
+ * - `peripheral`: The peripheral.
+ *
+ * Permission: `spi`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:spi/1", "close")
+int32_t sampan_spi_close(uint32_t peripheral);
+
+/*
+ * Serial lines, by the names that the board gives them; speed and format are the board's.
+ */
+
+/**
+ * Answers a handle for a line.
+ *
+ * - `name`: The line.
+ *
+ * Permission: `uart:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:uart/1", "open")
+int32_t sampan_uart_open(const char *name, uint32_t name_len);
+
+/**
+ * Sends bytes, as many as there is room for, and answers how many: at least one, unless there are none. Where
+ * there is no room it sends all of them later.
+ *
+ * - `line`: The line.
+ * - `bytes`: What is sent.
+ *
+ * Permission: `uart`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:uart/1", "write")
+int32_t sampan_uart_write(uint32_t line, const void *bytes, uint32_t bytes_len);
+
+/**
+ * Takes bytes that have come and answers how many; 0 if there are none. `io` once if some were lost or
+ * damaged.
+ *
+ * - `line`: The line.
+ * - `buffer`: Gets the bytes.
+ *
+ * Permission: `uart`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:uart/1", "read")
+int32_t sampan_uart_read(uint32_t line, void *buffer, uint32_t buffer_len);
+
+/**
+ * Says what is told as events from now on; what is so already is told at once. What was not told yet is
+ * forgotten.
+ *
+ * - `line`: The line.
+ * - `readiness`: Bits: 1 bytes have come, 2 there is room to write. 0: nothing any more.
+ *
+ * Permission: `uart`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:uart/1", "watch")
+int32_t sampan_uart_watch(uint32_t line, uint32_t readiness);
+
+/**
+ * Gives a line up. No event of it comes any more.
+ *
+ * - `line`: The line.
+ *
+ * Permission: `uart`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:uart/1", "close")
+int32_t sampan_uart_close(uint32_t line);
+
+/*
+ * Sensors that have a driver in the firmware, by the names that the board gives them. Each measures one thing
+ * or more, on named channels.
+ */
+
+/**
+ * Answers a handle for a sensor.
+ *
+ * - `name`: The sensor.
+ *
+ * Permission: `sensor:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:sensor/1", "open")
+int32_t sampan_sensor_open(const char *name, uint32_t name_len);
+
+/**
+ * Tells what a channel measures; `not_found` past the last one. If the name doesn't fit, `channel` tells its
+ * length.
+ *
+ * - `sensor`: The sensor.
+ * - `number`: Which channel, counted from 0.
+ * - `name`: Gets the channel's name.
+ * - `channel`: Gets the rest.
+ *
+ * Permission: `sensor`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:sensor/1", "channel")
+int32_t sampan_sensor_channel(uint32_t sensor, uint32_t number, void *name, uint32_t name_len, struct sampan_guest_sensor_channel *channel);
+
+/**
+ * Measures. `invalid` for a channel that isn't there.
+ *
+ * - `sensor`: The sensor.
+ * - `number`: Which channel.
+ * - `value`: Gets the value.
+ *
+ * Permission: `sensor`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:sensor/1", "read")
+int32_t sampan_sensor_read(uint32_t sensor, uint32_t number, struct sampan_guest_sensor_value *value);
+
+/**
+ * Gives a sensor up.
+ *
+ * - `sensor`: The sensor.
+ *
+ * Permission: `sensor`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:sensor/1", "close")
+int32_t sampan_sensor_close(uint32_t sensor);
+
+/*
+ * Sockets. Addresses are texts, `host:port` or `[IPv6]:port`. None of these calls waits for the other side:
+ * `watch` says what for, and an event tells when to ask again. Names are looked up where `connect` and
+ * `connect-udp` are given one, as part of the call and under its permission.
+ */
+
+/**
+ * Begins a connection by TCP and answers a handle; `connected` tells how far it has come.
+ *
+ * - `address`: To where: a name or an address, and a port.
+ *
+ * Permission: `net.connect:…`, whose argument covers `address`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "connect")
+int32_t sampan_net_connect(const char *address, uint32_t address_len);
+
+/**
+ * Answers 0 once a connection is there; `busy` while it's being made; another code if it can't be.
+ *
+ * - `socket`: The socket.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "connected")
+int32_t sampan_net_connected(uint32_t socket);
+
+/**
+ * Makes a socket for datagrams to and from one place, and answers its handle.
+ *
+ * - `address`: To where: a name or an address, and a port.
+ *
+ * Permission: `net.udp:…`, whose argument covers `address`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "connect-udp")
+int32_t sampan_net_connect_udp(const char *address, uint32_t address_len);
+
+/**
+ * Takes connections by TCP from now on. Answers a handle.
+ *
+ * - `address`: Where: an address of the device, or `0.0.0.0` or `[::]` for any, and a port; `*` for any port
+ * that is free.
+ *
+ * Permission: `net.listen:…`, whose argument covers `address`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "listen")
+int32_t sampan_net_listen(const char *address, uint32_t address_len);
+
+/**
+ * Takes the next connection that was made, and answers a handle for it; `empty` if there is none.
+ *
+ * - `socket`: One of `listen`.
+ * - `address`: Gets the address of the other side, cut off where it doesn't fit.
+ * - `peer`: Gets the length of the address.
+ *
+ * Permission: `net.listen`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "accept")
+int32_t sampan_net_accept(uint32_t socket, void *address, uint32_t address_len, struct sampan_guest_peer *peer);
+
+/**
+ * Makes a socket for datagrams from anywhere to one address of the device. Answers a handle.
+ *
+ * - `address`: As for `listen`.
+ *
+ * Permission: `net.listen:…`, whose argument covers `address`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "bind-udp")
+int32_t sampan_net_bind_udp(const char *address, uint32_t address_len);
+
+/**
+ * Sends as much of a stream as there is room for, or one datagram, to where the socket is connected. Answers
+ * how many bytes.
+ *
+ * - `socket`: The socket.
+ * - `bytes`: What is sent.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "send")
+int32_t sampan_net_send(uint32_t socket, const void *bytes, uint32_t bytes_len);
+
+/**
+ * Sends one datagram. `not_found` for an address that is a name.
+ *
+ * - `socket`: One for datagrams.
+ * - `address`: To where.
+ * - `bytes`: What is sent.
+ *
+ * Permission: `net.udp:…`, whose argument covers `address`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "send-to")
+int32_t sampan_net_send_to(uint32_t socket, const char *address, uint32_t address_len, const void *bytes, uint32_t bytes_len);
+
+/**
+ * Takes what has come of a stream, or one datagram, cut to the buffer. Answers how many bytes; 0 once the
+ * other side has ended a stream; `empty` if nothing has come.
+ *
+ * - `socket`: The socket.
+ * - `buffer`: Gets the bytes.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "receive")
+int32_t sampan_net_receive(uint32_t socket, void *buffer, uint32_t buffer_len);
+
+/**
+ * As `receive`, and tells from where.
+ *
+ * - `socket`: One for datagrams.
+ * - `buffer`: Gets the bytes.
+ * - `address`: Gets the address, cut off where it doesn't fit.
+ * - `peer`: Gets both lengths.
+ *
+ * Permission: `net.listen`, or instead `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "receive-from")
+int32_t sampan_net_receive_from(uint32_t socket, void *buffer, uint32_t buffer_len, void *address, uint32_t address_len, struct sampan_guest_peer *peer);
+
+/**
+ * Says what is told as events from now on; what is so already is told at once. Each bit is told once, and
+ * then no more until it's asked for again.
+ *
+ * - `socket`: The socket.
+ * - `readiness`: Bits: 1 there is something to receive or to accept, 2 there is room to send, or a connection
+ * was made or couldn't be. 0: nothing any more.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "watch")
+int32_t sampan_net_watch(uint32_t socket, uint32_t readiness);
+
+/**
+ * Writes a socket's own address and answers its length.
+ *
+ * - `socket`: The socket.
+ * - `address`: Gets the address.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "local")
+int32_t sampan_net_local(uint32_t socket, void *address, uint32_t address_len);
+
+/**
+ * Ends a socket. No event of it comes any more.
+ *
+ * - `socket`: The socket.
+ *
+ * Permission: `net.connect`, or instead `net.listen` or `net.udp`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "close")
+int32_t sampan_net_close(uint32_t socket);
+
+/**
+ * Looks a host's name up, writes its address as text without a port, and answers the length of it.
+ *
+ * - `name`: The name.
+ * - `address`: Gets the address.
+ *
+ * Permission: `net.dns:…`, whose argument covers `name`.
+ */
+SAMPAN_GUEST_IMPORT("sampan:net/1", "resolve")
+int32_t sampan_net_resolve(const char *name, uint32_t name_len, void *address, uint32_t address_len);
 
 #ifdef __cplusplus
 }

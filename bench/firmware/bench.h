@@ -45,4 +45,24 @@ uint32_t bench_engine_switch(const uint8_t *image, size_t length, uint32_t count
 /* Runs a bundle of the testsuite, prints what fails, and tells whether nothing did and how much passed. */
 bool bench_spec_run(const uint8_t *bundle, size_t length, uint32_t *passed);
 
+/* What the verifier of signed images is given: who the device is, and a trust store and an image of its vendor. */
+struct bench_image {
+	uint8_t vendor_id[16];
+	uint8_t root_keys[2][64];
+	const uint8_t *trust;
+	size_t trust_len;
+	const uint8_t *image;
+	size_t image_len;
+};
+
+/* Verifies the trust store's envelope, and nothing else, or all there is; `_foreign` has the signatures verified by
+ * bench_es256. Returns 0, or why it's refused. */
+uint32_t bench_envelope(const struct bench_image *input);
+uint32_t bench_envelope_foreign(const struct bench_image *input);
+uint32_t bench_image(const struct bench_image *input);
+uint32_t bench_image_foreign(const struct bench_image *input);
+
+/* Calls, and prints a line: `verify`, the name, instructions, bytes of stack. Returns whether the call did not return 0. */
+int bench_measure(const char *name, int32_t (*call)(void));
+
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What it takes to verify a signed image with libsampan.a: instructions and stack of sampan_trust_install, which has
- * one signature, and of sampan_image_verify on an image that has two. Prints a line: `verify`, what, instructions, stack.
+ * one signature, and of sampan_image_verify on an image that has two.
  */
 #include "bench.h"
 
@@ -9,10 +9,6 @@
 #include <string.h>
 
 #include "root_keys.h"
-
-#define INSTRUCTIONS_PER_TICK 40u
-#define PAINTED (24u * 1024u)
-#define PAINT 0xa5
 
 int bench_main(void);
 
@@ -84,62 +80,17 @@ static struct sampan_authority authority = {
 	.crypto = &crypto,
 };
 
-static sampan_status install(void)
+static int32_t install(void)
 {
 	return sampan_trust_install(runtime, trust, (size_t)(trust_end - trust));
 }
 
-static sampan_status verify(void)
+static int32_t verify(void)
 {
 	static struct sampan_image_info info;
 
 	info.size = sizeof info;
 	return sampan_image_verify(runtime, image, (size_t)(image_end - image), SAMPAN_IMAGE_PURPOSE_INSTALL, &info);
-}
-
-static void print_number(uint32_t value)
-{
-	char text[12];
-	size_t at = sizeof text;
-
-	text[--at] = 0;
-	do {
-		text[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	bench_print(" ");
-	bench_print(&text[at]);
-}
-
-/* Paints the stack below, calls, and finds how far the paint is gone. */
-__attribute__((noinline)) static int measure(const char *name, sampan_status (*call)(void))
-{
-	volatile uint8_t *top = __builtin_frame_address(0);
-	volatile uint8_t *bottom = top - PAINTED;
-	uint32_t used = PAINTED;
-
-	/* Not what this function itself uses, nor the calls that paint. */
-	for (volatile uint8_t *at = bottom; at < top - 256; at++) {
-		*at = PAINT;
-	}
-	uint32_t start = bench_ticks();
-	sampan_status status = call();
-	uint32_t ticks = bench_ticks() - start;
-
-	for (volatile uint8_t *at = bottom; *at == PAINT && used > 0; at++) {
-		used--;
-	}
-	bench_print("verify ");
-	bench_print(name);
-	print_number(ticks * INSTRUCTIONS_PER_TICK);
-	print_number(used);
-	bench_print("\n");
-	if (status != SAMPAN_STATUS_OK) {
-		bench_print("failed ");
-		bench_print(sampan_status_text(status));
-		bench_print("\n");
-	}
-	return status != SAMPAN_STATUS_OK;
 }
 
 int bench_main(void)
@@ -152,8 +103,8 @@ int bench_main(void)
 
 	memcpy(authority.root_keys, root_keys, sizeof root_keys);
 	failures = sampan_runtime_init(&config, &runtime) != SAMPAN_STATUS_OK;
-	failures += measure("store", install);
-	failures += measure("image", verify);
+	failures += bench_measure("store", install);
+	failures += bench_measure("image", verify);
 	bench_print("end\n");
 	return failures;
 }

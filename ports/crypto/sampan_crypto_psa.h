@@ -13,7 +13,12 @@ extern "C" {
 #endif
 
 /* Starts PSA Crypto, and sets the members that hash and verify. The counters are the caller's to set, since PSA
- * has none. Returns SAMPAN_STATUS_OK, _NULL_POINTER or _PLATFORM. Thread context. */
+ * has none. Returns SAMPAN_STATUS_OK, _NULL_POINTER or _PLATFORM. Thread context.
+ *
+ * SHA-256 and ECDSA on P-256 are in every provider. PureEdDSA often isn't: Mbed TLS up to 3.6 has its name and not the
+ * algorithm. Then `verify_ed25519` answers SAMPAN_STATUS_PLATFORM, and an image or a trust store with such a
+ * signature is refused with that status. For Ed25519 beside such a provider, set the member to NULL and
+ * build the archive with the feature `ed25519`. */
 sampan_status sampan_crypto_psa_init(struct sampan_crypto *crypto);
 
 /* Random bytes, as `entropy` of struct sampan_platform wants them; after sampan_crypto_psa_init. */

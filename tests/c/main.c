@@ -38,6 +38,7 @@ static void run_all(void) {
   test_context();
   test_events();
   test_devices();
+  test_calls();
   test_wasi();
   test_messages();
   test_threads();

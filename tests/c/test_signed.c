@@ -95,6 +95,29 @@ static void verdicts_agree(const char *name) {
   file_free(&image);
 }
 
+/* The second test vector of RFC 8032. A provider without PureEdDSA has no verdict on it, nor on a wrong one. */
+static void ed25519_by_psa(void) {
+  static const uint8_t key[32] = {0x3d, 0x40, 0x17, 0xc3, 0xe8, 0x43, 0x89, 0x5a, 0x92, 0xb7, 0x0a,
+                                  0xa7, 0x4d, 0x1b, 0x7e, 0xbc, 0x9c, 0x98, 0x2c, 0xcf, 0x2e, 0xc4,
+                                  0x96, 0x8c, 0xc0, 0xcd, 0x55, 0xf1, 0x2a, 0xf4, 0x66, 0x0c};
+  static const uint8_t message[1] = {0x72};
+  uint8_t signature[64] = {0x92, 0xa0, 0x09, 0xa9, 0xf0, 0xd4, 0xca, 0xb8, 0x72, 0x0e, 0x82, 0x0b, 0x5f,
+                           0x64, 0x25, 0x40, 0xa2, 0xb2, 0x7b, 0x54, 0x16, 0x50, 0x3f, 0x8f, 0xb3, 0x76,
+                           0x22, 0x23, 0xeb, 0xdb, 0x69, 0xda, 0x08, 0x5a, 0xc1, 0xe4, 0x3e, 0x15, 0x99,
+                           0x6e, 0x45, 0x8f, 0x36, 0x13, 0xd0, 0xf1, 0x1d, 0x8c, 0x38, 0x7b, 0x2e, 0xae,
+                           0xb4, 0x30, 0x2a, 0xee, 0xb0, 0x0d, 0x29, 0x16, 0x12, 0xbb, 0x0c, 0x00};
+  owner_reset(true);
+  if (crypto.verify_ed25519 == NULL) {
+    return; /* headers without the name: built in, if at all */
+  }
+  int32_t good = crypto.verify_ed25519(crypto.ctx, key, message, sizeof message, signature);
+  CHECK(good == SAMPAN_STATUS_OK || good == SAMPAN_STATUS_PLATFORM);
+  signature[0] ^= 1;
+  int32_t bad = crypto.verify_ed25519(crypto.ctx, key, message, sizeof message, signature);
+  CHECK_EQUAL(good == SAMPAN_STATUS_OK ? SAMPAN_STATUS_UNTRUSTED : SAMPAN_STATUS_PLATFORM, bad);
+  printf("PureEdDSA by PSA Crypto: %s\n", good == SAMPAN_STATUS_OK ? "verified" : "not in this provider");
+}
+
 static void texts(const struct file *image, uint8_t list, const char *const *expected) {
   char text[32];
   size_t len = 0;
@@ -107,7 +130,7 @@ static void texts(const struct file *image, uint8_t list, const char *const *exp
   CHECK_STATUS(NOT_FOUND, sampan_image_permission(image->bytes, image->len, list, idx, text, sizeof text, &len));
 }
 
-static void permissions(const struct file *image) {
+static void image_permissions(const struct file *image) {
   static const char *const requested[] = {"clock", "gpio:led0", "log", "random", "timer", NULL};
   static const char *const granted[] = {"clock", "log", "random", "timer", NULL};
   static const char *const denied[] = {"gpio:led0", NULL};
@@ -129,18 +152,37 @@ static void permissions(const struct file *image) {
   CHECK_STATUS(BAD_IMAGE, sampan_image_permission(bytes, image->len - 1, refused_list, 0, text, 1, &len));
 }
 
+static void policy_texts(const struct file *image) {
+  static const char *const expected[] = {"--fast", "MODE=test", "led=led0"};
+  const uint8_t *bytes = image->bytes;
+  char text[32];
+  size_t len = 0;
+  for (uint8_t list = SAMPAN_POLICY_LIST_ARGS; list <= SAMPAN_POLICY_LIST_DEVICES; list++) {
+    CHECK_STATUS(OK, sampan_image_policy(bytes, image->len, list, 0, text, sizeof text, &len));
+    CHECK(strcmp(expected[list - 1], text) == 0 && len == strlen(text));
+    CHECK_STATUS(NOT_FOUND, sampan_image_policy(bytes, image->len, list, 1, text, sizeof text, &len));
+  }
+  CHECK_STATUS(OK, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, text, 5, &len));
+  CHECK(strcmp("MODE", text) == 0 && len == 9);
+  CHECK_STATUS(NULL_POINTER, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, NULL, 1, &len));
+  CHECK_STATUS(NULL_POINTER, sampan_image_policy(bytes, image->len, SAMPAN_POLICY_LIST_ENV, 0, text, 1, NULL));
+  CHECK_STATUS(INVALID_ARGUMENT, sampan_image_policy(bytes, image->len, 0, 0, text, 1, &len));
+  CHECK_STATUS(INVALID_ARGUMENT, sampan_image_policy(bytes, image->len, 4, 0, text, 1, &len));
+  CHECK_STATUS(BAD_IMAGE, sampan_image_policy(bytes, image->len - 1, SAMPAN_POLICY_LIST_ENV, 0, text, 1, &len));
+}
+
 static void parts(const struct file *image) {
-  static const char letters[] = "bmp";
+  static const char letters[] = "bmps";
   struct sampan_image_part part = {.size = sizeof part};
   struct sampan_image_signer signer = {.size = sizeof signer};
-  for (uint32_t idx = 0; idx < 3; idx++) {
+  for (uint32_t idx = 0; idx < 4; idx++) {
     CHECK_STATUS(OK, sampan_image_part(image->bytes, image->len, idx, &part));
     CHECK_EQUAL(letters[idx], part.part);
     CHECK(part.offset < image->len && part.len <= image->len - part.offset);
     CHECK(idx != 0 || (part.offset % 4 == 0 && memcmp(image->bytes + part.offset, "SPK", 3) == 0));
     CHECK(idx != 1 || memcmp(image->bytes + part.offset, "\0asm", 4) == 0);
   }
-  CHECK_STATUS(NOT_FOUND, sampan_image_part(image->bytes, image->len, 3, &part));
+  CHECK_STATUS(NOT_FOUND, sampan_image_part(image->bytes, image->len, 4, &part));
   CHECK_STATUS(BAD_IMAGE, sampan_image_part(image->bytes, image->len - 1, 0, &part));
   CHECK_STATUS(NULL_POINTER, sampan_image_part(image->bytes, image->len, 0, NULL));
   CHECK_STATUS(NULL_POINTER, sampan_image_part(NULL, 1, 0, &part));
@@ -163,10 +205,10 @@ static void inspection(void) {
   CHECK_STATUS(OK, sampan_image_verify(rt, image.bytes, image.len, SAMPAN_IMAGE_PURPOSE_INSTALL, &info));
   CHECK(strcmp("plant.pump", info.container) == 0);
   CHECK(info.version[0] == 1 && info.version[1] == 2 && info.version[2] == 2 && info.sequence == 2);
-  CHECK(info.parts_len == 3 && info.signers_len == 2);
+  CHECK(info.parts_len == 4 && info.signers_len == 2);
   CHECK_EQUAL(SAMPAN_KEY_ROLE_DEVELOPER | SAMPAN_KEY_ROLE_OPERATOR, info.roles);
   CHECK(info.requested_len == 5 && info.effective_len == 4 && info.refused_len == 1);
-  CHECK(info.memory_bytes == SAMPAN_NOT_SAID && info.stack_bytes == 4096 && info.calls_per_second == 0);
+  CHECK(info.memory_bytes == SAMPAN_NOT_SAID && info.stack_bytes == 4096 && info.calls_per_second == 100);
   CHECK(info.cpu_share == 300 && info.priority == 2 && info.autostart == 1 && info.denied == 2);
   CHECK(info.fault == 1 && info.backoff_ms == 100 && info.backoff_cap_ms == 60000 && info.window_s == SAMPAN_NOT_SAID);
   const uint8_t *bytes = image.bytes;
@@ -174,7 +216,8 @@ static void inspection(void) {
   CHECK_STATUS(INVALID_ARGUMENT, sampan_image_verify(rt, bytes, image.len, 0, &info));
   CHECK_STATUS(BAD_IMAGE, sampan_image_verify(rt, bytes, 0, SAMPAN_IMAGE_PURPOSE_RUN, &info));
   CHECK_STATUS(NULL_POINTER, sampan_image_verify(rt, NULL, 1, SAMPAN_IMAGE_PURPOSE_RUN, &info));
-  permissions(&image);
+  image_permissions(&image);
+  policy_texts(&image);
   parts(&image);
   runtime_close(rt);
   file_free(&image);
@@ -350,6 +393,8 @@ void test_signed(void) {
   }
   group("both providers of crypto agree");
   verdicts_agree("packed");
+  group("Ed25519 by PSA Crypto");
+  ed25519_by_psa();
   group("signed images are looked into");
   inspection();
   group("older images");

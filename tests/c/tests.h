@@ -14,6 +14,7 @@ void test_pending(void);
 void test_context(void);
 void test_events(void);
 void test_devices(void);
+void test_calls(void);
 void test_wasi(void);
 void test_messages(void);
 void test_threads(void);

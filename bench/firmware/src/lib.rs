@@ -16,4 +16,6 @@ mod board;
 #[cfg_attr(all(feature = "wasmi", not(feature = "packed")), path = "wasmi.rs")]
 #[cfg_attr(not(any(feature = "wasmi", feature = "packed")), path = "null.rs")]
 mod engine;
+#[cfg(feature = "image")]
+mod image;
 mod spec;

@@ -42,6 +42,26 @@ impl PermissionList {
     }
 }
 
+/// One of the lists of texts that an image's policy has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum PolicyList {
+    /// Arguments, after the container's name.
+    Args = 1,
+    /// Environment: `NAME=value`.
+    Env = 2,
+    /// Devices: the container's name for one, `=`, and the board's.
+    Devices = 3,
+}
+
+impl PolicyList {
+    /// Reads a number from the wire; `None` for one that names no list.
+    #[must_use]
+    pub fn from_raw(raw: u8) -> Option<Self> {
+        [Self::Args, Self::Env, Self::Devices].into_iter().find(|&list| list as u8 == raw)
+    }
+}
+
 /// What a key may sign; roles add up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -67,5 +87,7 @@ mod tests {
         assert_eq!(ImagePurpose::from_raw(0), None);
         assert_eq!(PermissionList::from_raw(4), Some(PermissionList::Refused));
         assert_eq!(PermissionList::from_raw(5), None);
+        assert_eq!(PolicyList::from_raw(3), Some(PolicyList::Devices));
+        assert_eq!(PolicyList::from_raw(0), None);
     }
 }

@@ -18,7 +18,7 @@ mod status;
 mod value;
 
 pub use device::{DeviceKind, EDGE_FALLING, EDGE_RISING, READY_READ, READY_WRITE, SensorUnit, SocketKind};
-pub use image::{ImagePurpose, KeyRole, PermissionList};
+pub use image::{ImagePurpose, KeyRole, PermissionList, PolicyList};
 pub use reason::{ExitKind, ExitReason, TrapKind};
 pub use state::{ContainerState, EngineKind};
 pub use status::Status;

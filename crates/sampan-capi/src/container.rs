@@ -155,7 +155,7 @@ unsafe fn create(
         mailbox_bytes: given.mailbox_len,
         queue_depth: given.queue_depth,
         calls_per_second: given.calls_per_second,
-        kv_bytes: None,
+        ..ContainerOptions::default()
     };
     runtime.create(image, &options)
 }

@@ -8,7 +8,7 @@ use crate::trust::{Keeper, field};
 use crate::types::CStruct;
 use core::ffi::c_char;
 use core::fmt::Display;
-use sampan_abi::{ContainerId, ImagePurpose, PermissionList, Status};
+use sampan_abi::{ContainerId, ImagePurpose, PermissionList, PolicyList, Status};
 use sampan_core::refusal_status;
 use sampan_image::{Contents, Effective, Image, Part, Policy, Purpose};
 
@@ -113,7 +113,7 @@ unsafe impl CStruct for sampan_image_signer {}
 #[inline(never)]
 fn info(image: &Image<'_>) -> Result<sampan_image_info, Status> {
     let contents = image.contents();
-    let bad = |error: sampan_image::Error| refusal_status(error.kind);
+    let bad = |error: sampan_image::Error| refusal_status(error.kind());
     let effective = contents.effective().map_err(bad)?;
     let policy = contents.payload(Part::Policy).map(Policy::parse).transpose().map_err(bad)?;
     let budgets = policy.map_or_else(Default::default, |policy| policy.budgets);
@@ -274,7 +274,7 @@ pub unsafe extern "C" fn sampan_image_confirm(rt: *mut sampan_runtime, id: u32) 
 unsafe fn read<'a>(image: *const u8, image_len: usize) -> Result<(Contents<'a>, &'a [u8]), Status> {
     // SAFETY: the caller's promise.
     let image = unsafe { bytes(image, image_len) }?;
-    let contents = Contents::read(image).map_err(|error| refusal_status(error.kind))?;
+    let contents = Contents::read(image).map_err(|error| refusal_status(error.kind()))?;
     Ok((contents, image))
 }
 
@@ -380,23 +380,98 @@ pub unsafe extern "C" fn sampan_image_permission(
     out_len: *mut usize,
 ) -> Status {
     let run = || {
+        let list = PermissionList::from_raw(list).ok_or(Status::InvalidArgument);
+        let find = |contents: &Contents<'_>, tell: &mut dyn FnMut(&dyn Display)| {
+            let effective = contents.effective().map_err(|error| refusal_status(error.kind()))?;
+            permission(&effective, list?, index as usize, tell).ok_or(Status::NotFound)
+        };
         // SAFETY: the caller's promise.
-        let (contents, _) = unsafe { read(image, image_len) }?;
-        let out_len = not_null(out_len)?;
-        if len > 0 {
-            not_null(buf)?;
-        }
-        let list = PermissionList::from_raw(list).ok_or(Status::InvalidArgument)?;
-        let effective = contents.effective().map_err(|error| refusal_status(error.kind))?;
-        let mut written = 0;
-        // SAFETY: the caller's promise.
-        let mut write_text = |text: &dyn Display| written = unsafe { put(buf, len, format_args!("{text}")) };
-        permission(&effective, list, index as usize, &mut write_text).ok_or(Status::NotFound)?;
-        // SAFETY: not NULL (checked), aligned and writable by the caller's promise.
-        unsafe { write(out_len, written) };
-        Ok(())
+        unsafe { tell_text((image, image_len), (buf, len), out_len, find) }
     };
     status(run())
+}
+
+/// Writes one text of an image's policy: an argument, a `NAME=value` of the environment, or a device as `name=board's
+/// name`. It verifies nothing: that is `sampan_image_verify`'s.
+///
+/// - `image`, `image_len`: the image. NULL only if `image_len` is 0.
+/// - `list`: `enum sampan_policy_list`: arguments, environment or devices.
+/// - `index`: which one of that list, from 0.
+/// - `buf`, `len`: get the text and a NUL, cut to fit. NULL only if `len` is 0.
+/// - `out_len`: gets the length of the whole text without the NUL. Not NULL.
+///
+/// Returns `SAMPAN_STATUS_OK`, `_NULL_POINTER`, `_INVALID_ARGUMENT`, `_BAD_IMAGE`, or `_NOT_FOUND` after the last one
+/// and without a policy.
+/// Context: any thread, never an ISR.
+///
+/// # Safety
+///
+/// `image` is readable for `image_len` bytes and doesn't change during the call. `buf` is writable for `len` bytes,
+/// `out_len` aligned and writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sampan_image_policy(
+    image: *const u8,
+    image_len: usize,
+    list: u8,
+    index: u32,
+    buf: *mut c_char,
+    len: usize,
+    out_len: *mut usize,
+) -> Status {
+    let run = || {
+        let list = PolicyList::from_raw(list).ok_or(Status::InvalidArgument);
+        let find = |contents: &Contents<'_>, tell: &mut dyn FnMut(&dyn Display)| {
+            let payload = contents.payload(Part::Policy).ok_or(Status::NotFound)?;
+            let policy = Policy::parse(payload).map_err(|error| refusal_status(error.kind()))?;
+            policy_text(&policy, list?, index as usize, tell).ok_or(Status::NotFound)
+        };
+        // SAFETY: the caller's promise.
+        unsafe { tell_text((image, image_len), (buf, len), out_len, find) }
+    };
+    status(run())
+}
+
+/// Reads an image and writes the text that `find` tells of it.
+///
+/// # Safety
+///
+/// As that of [`sampan_image_permission`].
+unsafe fn tell_text(
+    (image, image_len): (*const u8, usize),
+    (buf, len): (*mut c_char, usize),
+    out_len: *mut usize,
+    find: impl FnOnce(&Contents<'_>, &mut dyn FnMut(&dyn Display)) -> Result<(), Status>,
+) -> Result<(), Status> {
+    // SAFETY: the caller's promise.
+    let (contents, _) = unsafe { read(image, image_len) }?;
+    let out_len = not_null(out_len)?;
+    if len > 0 {
+        not_null(buf)?;
+    }
+    let mut written = 0;
+    // SAFETY: the caller's promise.
+    find(&contents, &mut |text| written = unsafe { put(buf, len, format_args!("{text}")) })?;
+    // SAFETY: not NULL (checked), aligned and writable by the caller's promise.
+    unsafe { write(out_len, written) };
+    Ok(())
+}
+
+/// Hands one text of a list to `tell`; `None` after the last one.
+fn policy_text(
+    policy: &Policy<'_>,
+    list: PolicyList,
+    index: usize,
+    tell: &mut dyn FnMut(&dyn Display),
+) -> Option<()> {
+    match list {
+        PolicyList::Args => tell(&policy.args.iter().nth(index)?),
+        PolicyList::Env => tell(&policy.env.iter().nth(index)?),
+        PolicyList::Devices => {
+            let (name, board) = policy.devices.iter().nth(index)?;
+            tell(&format_args!("{name}={board}"));
+        }
+    }
+    Some(())
 }
 
 /// Hands one permission of a list to `tell`; `None` after the last one.

@@ -52,7 +52,7 @@ pub use flash::sampan_flash;
 pub use host::{sampan_host_function, sampan_host_register};
 pub use image::{
     SAMPAN_NOT_SAID, sampan_image_confirm, sampan_image_create, sampan_image_info, sampan_image_part,
-    sampan_image_permission, sampan_image_signer, sampan_image_verify,
+    sampan_image_permission, sampan_image_policy, sampan_image_signer, sampan_image_verify,
 };
 pub use message::{
     sampan_clock_set, sampan_message, sampan_message_publish, sampan_message_reply, sampan_message_subscribe,

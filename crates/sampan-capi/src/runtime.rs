@@ -271,10 +271,11 @@ pub unsafe extern "C" fn sampan_runtime_deinit(rt: *mut sampan_runtime) -> Statu
     let run = || {
         // SAFETY: it stays in service until the lock has been held once more.
         let runtime = unsafe { handle(rt) }?;
-        runtime.with(|_| {
+        runtime.with(|core| {
             if runtime.delivering.load(Ordering::Relaxed) {
                 return Err(Status::WrongContext);
             }
+            core.give_back();
             LIVE.store(core::ptr::null_mut(), Ordering::Release);
             Ok(())
         })

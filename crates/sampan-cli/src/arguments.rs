@@ -5,6 +5,7 @@ use crate::container_file::{
     ContainerFile, ContainerSettings, parse_env, parse_name, parse_permission, parse_priority, parse_share,
 };
 use crate::exit;
+use crate::fake::Fake;
 use crate::provide::Provided;
 use crate::signing::DeviceArguments;
 use crate::units::{parse_seconds, parse_size};
@@ -64,6 +65,11 @@ pub(crate) enum Command {
     /// docs/lift-and-shift.md explains the description.
     #[command(verbatim_doc_comment)]
     Lift(crate::lift::LiftArguments),
+    /// Make a module that was built for Ocre one that runs here
+    ///
+    /// It gets a memory of its own, with room for one message if it subscribes; all else stays as it was.
+    #[command(verbatim_doc_comment)]
+    Ocre(crate::ocre::OcreArguments),
     /// List the engines that this tool is linked with
     Engines,
 }
@@ -240,6 +246,20 @@ pub(crate) struct RunArguments {
     /// repeated.
     #[arg(verbatim_doc_comment, long, value_name = "FUNCTION")]
     pub(crate) provide: Vec<Provided>,
+
+    /// Offer a device that a board would: KIND:NAME or KIND:NAME=STATE
+    ///
+    /// `gpio:led0` is an output, `gpio:key=100,250` an input that is active from 100 to 250 ms,
+    /// `adc:light=2048` an input at that count of 4095, `i2c:bus=0x48` a bus with 256 registers at
+    /// that address, `spi:loop` gives back what it's sent, `uart:gps=TEXT` is a line on which TEXT
+    /// has come, `sensor:room=21500` measures 21.5. A container needs the permission for it. -v
+    /// tells what became of outputs and lines. May be repeated.
+    #[arg(verbatim_doc_comment, long = "device", value_name = "DEVICE")]
+    pub(crate) fakes: Vec<Fake>,
+
+    /// Offer sockets that reach one another, and nothing else
+    #[arg(long)]
+    pub(crate) net: bool,
 
     /// Print the report as JSON, in one line, the last of standard output
     #[arg(long)]

@@ -5,11 +5,12 @@
 //! than the program needs, the stack below the data, a build id, and the sections that the tool's other commands
 //! read. Everything that it doesn't know itself goes to clang as it is.
 
+use crate::container_file::parse_permission;
 use crate::exit::ExitStatus;
 use crate::run::Failure;
 use crate::units::parse_size;
 use clap::Args;
-use sampan_image::{Permission, REQUEST_SECTION};
+use sampan_image::REQUEST_SECTION;
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use std::process::Command;
 
 /// What `malloc` is in a container.
 const HEAP: &str = include_str!("cc/heap.c");
+/// What a container written against Ocre's API needs beside its own sources.
+const OCRE: &str = include_str!("cc/ocre.c");
 /// Compilers that are tried, if `CLANG` names none.
 const COMPILERS: [&str; 3] = ["clang-22", "clang-23", "clang"];
 /// What clang is told in any case.
@@ -48,6 +51,10 @@ pub(crate) struct CompileArguments {
     #[arg(long)]
     grow: bool,
 
+    /// Compile a container written against Ocre's guest API
+    #[arg(long)]
+    ocre: bool,
+
     /// Ask for a permission, such as log or gpio:led0; may be repeated
     #[arg(long, value_name = "PERMISSION", value_parser = parse_permission)]
     permit: Vec<String>,
@@ -66,15 +73,6 @@ pub(crate) struct CompileArguments {
     rest: Vec<OsString>,
 }
 
-fn parse_permission(text: &str) -> Result<String, String> {
-    match Permission::parse(text) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(_) => {
-            Err("not a permission: write a name, or a name and what it's for, as in gpio:led0".to_owned())
-        }
-    }
-}
-
 /// `sampan cc`: runs clang; its own messages are its own.
 pub(crate) fn run(arguments: &CompileArguments) -> Result<String, Failure> {
     let directory = Scratch::new()?;
@@ -86,6 +84,10 @@ pub(crate) fn run(arguments: &CompileArguments) -> Result<String, Failure> {
     command.args(&arguments.rest);
     command.args(memory_flags(arguments)).arg(heap);
     command.arg(format!("-DSAMPAN_HEAP_BYTES={}", arguments.heap));
+    if arguments.ocre {
+        // Its functions are declared without a module, and imported from `env` for that.
+        command.arg("-Wl,--allow-undefined").arg(directory.file("ocre.c", OCRE)?);
+    }
     if !arguments.permit.is_empty() {
         command.arg(directory.file("permissions.c", &request(&arguments.permit))?);
     }

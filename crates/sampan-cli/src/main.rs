@@ -15,8 +15,10 @@ mod container_file;
 mod description;
 mod engine;
 mod exit;
+mod fake;
 mod image;
 mod lift;
+mod ocre;
 mod program;
 mod provide;
 mod report;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
         Ok(Arguments { command: Command::Signing(command) }) => tell(signing::run(&command)),
         Ok(Arguments { command: Command::Cc(arguments) }) => tell(cc::run(&arguments)),
         Ok(Arguments { command: Command::Lift(arguments) }) => tell(lift::run(&arguments)),
+        Ok(Arguments { command: Command::Ocre(arguments) }) => tell(ocre::run(&arguments)),
         Ok(Arguments { command: Command::Engines }) => print(&engine::list()),
         Err(error) if error.use_stderr() => {
             complain(ExitStatus::Usage, &format!("sampan: {}\n", one_line(&error)))

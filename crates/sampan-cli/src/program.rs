@@ -123,6 +123,7 @@ impl Signed {
         let mut options = ContainerOptions { permissions: self.effective, ..ContainerOptions::default() };
         if let Some(policy) = &self.policy {
             options.set_policy(policy);
+            options.devices = policy.devices;
         }
         options
     }
@@ -144,7 +145,6 @@ impl Signed {
         let all = [
             (policy.budgets.activation_ms.is_some(), "activation_ms"),
             (fault.action != FaultAction::Stop || fault.quarantine_after.is_some(), "fault"),
-            (policy.devices.iter().next().is_some(), "devices"),
         ];
         all.into_iter().filter_map(|(is_said, what)| is_said.then_some(what)).collect()
     }

@@ -9,13 +9,13 @@ use crate::program::{self, Program, Signed};
 use crate::provide::Names;
 use crate::report::{Container, Report};
 use crate::units::seconds;
-use crate::{both, image};
+use crate::{both, fake, image};
 use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, limits};
 use sampan_core::{Config, ContainerOptions};
 use sampan_engine::Engine;
 use sampan_image::{Effective, MAX_PERMISSIONS, Permissions};
 use sampan_platform::{Clock, Log};
-use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimDevices, SimEntropy, Simulator};
+use sampan_sim::{ConsoleLog, Ending, Settings, SharedLog, SimClock, SimEntropy, Simulator};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -113,6 +113,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<RunCode, Failure> {
         let _ = simulator.runtime().start(container.id);
     }
     let ending = run_to_end(&mut simulator, &log, arguments, &created, |_| false);
+    if arguments.verbose {
+        fake::report(&arguments.fakes, simulator.devices()).iter().for_each(|line| log.say(line));
+    }
     conclude(&mut simulator, &log, arguments, &created, ending)
 }
 
@@ -184,6 +187,7 @@ pub(crate) fn make_simulator<E: Engine>(
     world: World,
     engine: E,
 ) -> Result<Simulator<E>, Failure> {
+    let twice = |name| Failure::new(ExitStatus::Usage, format!("--device: {name} is there already"));
     let settings = Settings {
         arena_bytes: arguments.arena as usize,
         config: Config {
@@ -196,7 +200,7 @@ pub(crate) fn make_simulator<E: Engine>(
         fuel_per_second: arguments.speed,
         entropy: world.entropy,
         log: world.log,
-        devices: SimDevices::default(),
+        devices: fake::make(&arguments.fakes, arguments.net).map_err(twice)?,
     };
     Simulator::new(settings, engine).map_err(|status| match status {
         Status::NoMemory => Failure::new(

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What the owner of a runtime decides: once for all of it, and for each container.
 
+use crate::desk::Shelf;
 use sampan_abi::{ContainerId, Status, limits};
-use sampan_image::{DeniedAction, Effective, Policy};
+use sampan_image::{DeniedAction, Devices, Effective, Policy};
 
 /// Decisions for a whole runtime. Start from [`Config::default`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +75,8 @@ pub struct ContainerOptions<'a> {
     pub permissions: Effective<'a>,
     /// What follows a call that it may not make.
     pub denied: DeniedAction,
-    /// Handles open at a time, up to [`limits::MAX_HANDLES`]: timers, subscriptions, messages to be answered. 0:
+    /// Handles open at a time, up to [`limits::MAX_HANDLES`]: timers, subscriptions, messages to be answered, devices,
+    /// sockets. 0:
     /// [`ContainerOptions::DEFAULT_HANDLES`].
     pub handles: u16,
     /// Bytes of its mailbox, up to [`limits::MAX_MAILBOX`]. 0: [`ContainerOptions::DEFAULT_MAILBOX_BYTES`].
@@ -85,6 +87,8 @@ pub struct ContainerOptions<'a> {
     pub calls_per_second: u32,
     /// Bytes of its values, if less than its permission gives.
     pub kv_bytes: Option<u32>,
+    /// The board's names of devices that it knows by other ones. Its permissions are for the names that it uses itself.
+    pub devices: Devices<'a>,
 }
 
 impl ContainerOptions<'_> {
@@ -143,6 +147,13 @@ impl ContainerOptions<'_> {
         lens.fold(0, usize::saturating_add)
     }
 
+    /// Room for the board's names of devices.
+    pub(crate) fn aliases_len(&self) -> usize {
+        let lens =
+            self.devices.iter().map(|(name, board)| Shelf::record_len(name.as_bytes(), board.as_bytes()));
+        lens.fold(0, usize::saturating_add)
+    }
+
     /// Bytes of its values.
     pub(crate) fn kv_bytes(&self) -> u32 {
         let permitted = self.permissions.size("kv");
@@ -189,6 +200,7 @@ impl Default for ContainerOptions<'_> {
             queue_depth: 0,
             calls_per_second: 0,
             kv_bytes: None,
+            devices: Devices::NONE,
         }
     }
 }

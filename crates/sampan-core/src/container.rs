@@ -9,7 +9,8 @@ use crate::calls::Output;
 use crate::desk::Desk;
 use crate::schedule::{Account, Floor};
 use crate::text::{Name, PartialLine};
-use sampan_abi::{ContainerId, ContainerState, EngineKind, ExitReason, Status};
+use core::net::{IpAddr, Ipv6Addr};
+use sampan_abi::{ContainerId, ContainerState, EngineKind, ExitReason, SocketKind, Status};
 use sampan_engine::{MemoryUsage, Region};
 use sampan_image::DeniedAction;
 
@@ -22,12 +23,44 @@ pub(crate) enum Wait {
     Poll(Poll),
     /// An answer to the call with this number.
     Answer(u32),
+    /// A device's answer to the call with this number.
+    Device(u32),
+    /// The address of a host.
+    Lookup(Lookup),
     /// Something to be told, until a deadline; it goes to `out`.
     Event { deadline_us: u64, out: Output },
     /// An answer to its request, which is the call with this number; it goes to `out`.
     Reply { number: u32, deadline_us: u64, out: Output },
+    /// Ocre's sleep.
+    #[cfg(feature = "ocre")]
+    Sleep { deadline_us: u64 },
     /// Something to be told, for which its callback is called.
     Callback,
+}
+
+/// A name that is being looked up by the call with this number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lookup {
+    pub(crate) number: u32,
+    /// Where the platform puts what it found.
+    pub(crate) address: [u8; 16],
+    pub(crate) then: Then,
+}
+
+impl Lookup {
+    /// What was found.
+    pub(crate) fn ip(&self) -> IpAddr {
+        Ipv6Addr::from(self.address).to_canonical()
+    }
+}
+
+/// What is done with the address of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// The container is told, as text.
+    Tell(Output),
+    /// A socket of that kind is connected to it and this port.
+    Connect(SocketKind, u16),
 }
 
 /// A parked WASI `poll_oneoff`: its arguments, and when it is over.
@@ -196,6 +229,15 @@ impl<I> Container<I> {
         self.stop_deadline_us
     }
 
+    /// Whether it waits for the answer to the call with this number.
+    pub(crate) fn awaits(&self, number: u32) -> bool {
+        match self.guest.wait {
+            Wait::Answer(own) | Wait::Device(own) => own == number,
+            Wait::Lookup(lookup) => lookup.number == number,
+            _ => false,
+        }
+    }
+
     /// Whether it was asked to stop and hasn't ended.
     pub(crate) const fn is_stopping(&self) -> bool {
         self.guest.stop_requested && self.is_live()
@@ -207,14 +249,16 @@ impl<I> Container<I> {
 
     /// Whether it runs, or is told something, at the next poll.
     pub(crate) fn is_due(&self) -> bool {
-        let mail = !self.guest.desk.mailbox.is_empty();
+        let told = !self.guest.desk.mailbox.is_empty() || self.guest.desk.handles.news;
         match self.guest.wait {
             _ if self.state != ContainerState::Running => false,
             Wait::Ready(_) => true,
-            Wait::Event { .. } => mail,
+            Wait::Event { .. } => told,
             Wait::Reply { .. } => self.guest.desk.mailbox.answered,
-            Wait::Callback => mail || self.guest.stop_requested,
-            Wait::Poll(_) | Wait::Answer(_) => false,
+            Wait::Callback => told || self.guest.stop_requested,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => false,
+            Wait::Poll(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => false,
         }
     }
 
@@ -226,7 +270,9 @@ impl<I> Container<I> {
             Wait::Reply { deadline_us, .. } => deadline_us,
             Wait::Event { deadline_us, .. } => deadline_us.min(self.guest.desk.handles.due_us),
             Wait::Callback => self.guest.desk.handles.due_us,
-            Wait::Ready(_) | Wait::Answer(_) => u64::MAX,
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { deadline_us } => deadline_us,
+            Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => u64::MAX,
         };
         wait.min(self.stop_deadline_us)
     }
@@ -297,7 +343,8 @@ impl<I> Container<I> {
         Ok(())
     }
 
-    /// Any state but ended `-> Stopped`, `Faulted` or `Quarantined`, by what `reason` is. Its handles are reclaimed.
+    /// Any state but ended `-> Stopped`, `Faulted` or `Quarantined`, by what `reason` is. What its handles hold has been
+    /// [given back](crate::calls::device::reclaim) before.
     pub(crate) fn end(&mut self, reason: ExitReason) {
         let quarantine = self.guest.desk.denied == DeniedAction::Quarantine;
         let state = match reason {

@@ -22,7 +22,14 @@
         feature = "clock",
         feature = "log",
         feature = "random",
-        feature = "health"
+        feature = "health",
+        feature = "gpio",
+        feature = "adc",
+        feature = "i2c",
+        feature = "spi",
+        feature = "uart",
+        feature = "sensor",
+        feature = "net"
     )),
     allow(dead_code, reason = "what only areas use that are off")
 )]

@@ -3,14 +3,15 @@
 
 mod signed;
 
-use crate::calls::msg::is_topic;
+use crate::calls::device::{code_of, outcome, reclaim};
+use crate::calls::msg::{Others, Parcel, is_topic};
 use crate::calls::wasi_abi::ERRNO_INTR;
 use crate::calls::{
     Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
-    Registry, Subscribers, finish_poll,
+    Registry, Subscribers, finish_poll, found,
 };
 use crate::config::{Config, ContainerOptions};
-use crate::container::{Container, ContainerStats, ContainerStatus, Event, Span, Strings, Wait};
+use crate::container::{Container, ContainerStats, ContainerStatus, Event, Guest, Span, Strings, Wait};
 use crate::desk::Desk;
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
@@ -211,8 +212,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             log(&self.platform, LogLevel::Error, name.as_str(), text);
             return Err(Status::NoMemory);
         }
-        let desk = Desk::new(options, strings_len(&name, options), self.registry.count());
-        let head_len = desk.end().next_multiple_of(STRINGS_ALIGN);
+        let (mut desk, desk_end) = Desk::new(options, strings_len(&name, options), self.registry.count());
+        let head_len = desk_end.next_multiple_of(STRINGS_ALIGN);
         let whole_len = head_len.checked_add(region_len as usize).ok_or(Status::NoMemory)?;
         let Some(whole) = self.arena.allocate(whole_len) else {
             let left = self.arena.len().saturating_sub(self.arena.used());
@@ -223,6 +224,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         let (head, region) = whole.split(head_len);
         let mut strings = fill_strings(head, &name, options);
         desk.handles.format(strings.region.bytes());
+        desk.fill_aliases(&options.devices, strings.region.bytes());
         desk.grants.fill(&options.permissions, self.registry.permissions(), strings.region.bytes());
         let mut linker =
             Binder { platform: &self.platform, registry: &self.registry, container: name.as_str() };
@@ -265,13 +267,14 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// [`Status::StaleId`]; [`Status::Untrusted`] once its image isn't trusted any more; [`Status::WrongState`] in
     /// quarantine; what a load can answer, and the container is faulted.
     pub fn restart(&mut self, id: ContainerId) -> Result<(), Status> {
-        let container = self.table.get_mut(id)?;
+        let (container, mut others) = self.table.get_apart(id)?;
         if container.exit() == Some(ExitReason::Revoked) {
             return Err(Status::Untrusted);
         }
         if container.state() == ContainerState::Quarantined {
             return Err(Status::WrongState);
         }
+        reclaim(&self.platform, &mut container.guest, &mut others);
         container.guest.desk.clear(container.guest.strings.region.bytes());
         container.guest.line.flush(&self.platform, container.guest.name.as_str());
         let name = container.guest.name;
@@ -303,8 +306,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Status::Internal => ExitReason::EngineFault,
             other => ExitReason::LinkError(other),
         };
-        let container = self.table.get_mut(id)?;
-        end(&self.platform, container, reason);
+        let (container, mut others) = self.table.get_apart(id)?;
+        end(&self.platform, container, &mut others, reason);
         Err(status)
     }
 
@@ -339,7 +342,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             Wait::Event { .. } | Wait::Reply { .. } => {
                 container.set_ready(Some(code(Code::Stopping)), self.floor)
             }
-            Wait::Ready(_) | Wait::Answer(_) | Wait::Callback => {}
+            #[cfg(feature = "ocre")]
+            Wait::Sleep { .. } => container.set_ready(Some(0), self.floor),
+            Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) | Wait::Callback => {}
         }
         Ok(())
     }
@@ -374,8 +379,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             return Err(Status::InvalidArgument);
         }
         let mut taken = self.subscribers.offer(&Message { sender: None, topic, payload, token: None });
+        let parcel = Parcel { topic, content: "", payload, token: 0 };
         for container in self.table.iter_mut() {
-            taken = taken.saturating_add(u64::from(container.guest.deliver(topic, payload, 0)));
+            taken = taken.saturating_add(u64::from(container.guest.deliver(&parcel)));
         }
         Ok(taken)
     }
@@ -397,12 +403,20 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// # Errors
     /// [`Status::StaleId`]; [`Status::WrongState`] if it has ended already.
     pub fn kill(&mut self, id: ContainerId) -> Result<(), Status> {
-        let container = self.table.get_mut(id)?;
+        let (container, mut others) = self.table.get_apart(id)?;
         if container.exit().is_some() {
             return Err(Status::WrongState);
         }
-        end(&self.platform, container, ExitReason::Killed);
+        end(&self.platform, container, &mut others, ExitReason::Killed);
         Ok(())
+    }
+
+    /// Gives back what all containers hold of the platform, for whoever takes the runtime out of service.
+    pub fn give_back(&mut self) {
+        for idx in 0..self.table.len() {
+            let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
+            reclaim(&self.platform, &mut container.guest, &mut others);
+        }
     }
 
     /// Forgets a container that isn't running or paused, and gives all its memory back.
@@ -501,8 +515,12 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         len: usize,
     ) -> Result<&mut [u8], Status> {
         let container = self.table.get_mut(token.id).map_err(|_| Status::StaleCall)?;
-        if container.guest.wait != Wait::Answer(token.number) {
+        if !container.awaits(token.number) {
             return Err(Status::StaleCall);
+        }
+        if let Wait::Lookup(lookup) = &mut container.guest.wait {
+            // What a name is looked up to isn't the guest's to see or to change.
+            return GuestMemory::new(&mut lookup.address).into_slice(address, len);
         }
         GuestMemory::new(self.engine.memory(&mut container.instance)).into_slice(address, len)
     }
@@ -525,8 +543,9 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             self.device_event(event);
         }
         let now_us = self.platform.now_us();
-        for container in self.table.iter_mut() {
-            expire(&self.platform, &mut self.engine, container, self.floor, now_us);
+        for idx in 0..self.table.len() {
+            let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
+            expire(&self.platform, &mut self.engine, (container, &mut others), self.floor, now_us);
         }
         let ready = self.table.iter().filter(|(_, container)| container.is_ready());
         let accounts = ready.map(|(idx, container)| (idx, container.guest.account));
@@ -547,22 +566,30 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// Hands an answer to the container that waits for it; drops one that nobody waits for.
     fn deliver(&mut self, token: u64, result: Result<u64, i32>) {
         let waiting = CallToken::from_raw(token).and_then(|token| {
-            let container = self.table.get_mut(token.id).ok()?;
-            (container.guest.wait == Wait::Answer(token.number)).then_some(container)
+            let found = self.table.get_apart(token.id).ok()?;
+            (found.0.awaits(token.number)).then_some(found)
         });
-        let Some(container) = waiting else {
+        let Some((container, mut others)) = waiting else {
             let text = format_args!("answer to a call that is over dropped");
             return log(&self.platform, LogLevel::Warning, RUNTIME, text);
         };
         match result {
-            Ok(value) => container.set_ready(Some(value), self.floor),
-            Err(code) => end(&self.platform, container, ExitReason::HostError(code)),
+            Ok(value) => {
+                let mut memory =
+                    CheckedMemory::new(GuestMemory::new(self.engine.memory(&mut container.instance)));
+                let reply = reply_of(&self.platform, &mut container.guest, &mut memory, value);
+                container.set_ready(Some(reply), self.floor);
+            }
+            Err(code) => end(&self.platform, container, &mut others, ExitReason::HostError(code)),
         }
     }
 
-    /// Takes what a device tells. No host call waits for one yet, so that it came is all there is to know.
-    const fn device_event(&mut self, _event: DeviceEvent) {
+    /// Takes what a device tells to those who watch it.
+    fn device_event(&mut self, event: DeviceEvent) {
         self.device_events = self.device_events.saturating_add(1);
+        if cfg!(feature = "device") {
+            self.table.iter_mut().for_each(|container| container.guest.happened(&event));
+        }
     }
 
     fn run_slice(&mut self, idx: usize, started_us: u64) {
@@ -583,7 +610,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         let elapsed_us = self.platform.now_us().saturating_sub(started_us);
         account(container, &activation, elapsed_us);
         if let Some(reason) = conclude(&mut self.engine, container, activation.outcome) {
-            end(&self.platform, container, reason);
+            end(&self.platform, container, &mut others, reason);
         }
     }
 }
@@ -628,8 +655,14 @@ fn conclude<E: Engine>(
     }
 }
 
-/// Ends a container and says so where a person can read it.
-fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitReason) {
+/// Ends a container, gives back what it holds, and says so where a person can read it.
+fn end<I>(
+    platform: &impl Platform,
+    container: &mut Container<I>,
+    others: &mut dyn Others,
+    reason: ExitReason,
+) {
+    reclaim(platform, &mut container.guest, others);
     container.guest.line.flush(platform, container.guest.name.as_str());
     container.end(reason);
     // Info and Warning under a container's name are what it printed itself.
@@ -641,12 +674,12 @@ fn end<I>(platform: &impl Platform, container: &mut Container<I>, reason: ExitRe
 fn expire<E: Engine>(
     platform: &impl Platform,
     engine: &mut E,
-    container: &mut Container<E::Instance>,
+    (container, others): (&mut Container<E::Instance>, &mut dyn Others),
     floor: Floor,
     now_us: u64,
 ) {
     if container.stop_deadline_us() <= now_us {
-        return end(platform, container, ExitReason::Killed);
+        return end(platform, container, others, ExitReason::Killed);
     }
     if container.state() != ContainerState::Running {
         return;
@@ -679,13 +712,29 @@ fn expire<E: Engine>(
             container.guest.last_callback = container.guest.stop_requested;
             return match engine.begin(&mut container.instance, CALLBACK) {
                 Ok(()) => container.set_ready(None, floor),
-                Err(Status::NoMemory) => end(platform, container, ExitReason::OutOfMemory),
-                Err(_) => end(platform, container, ExitReason::EngineFault),
+                Err(Status::NoMemory) => end(platform, container, others, ExitReason::OutOfMemory),
+                Err(_) => end(platform, container, others, ExitReason::EngineFault),
             };
         }
-        Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) => return,
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { deadline_us } if deadline_us <= now_us => 0,
+        #[cfg(feature = "ocre")]
+        Wait::Sleep { .. } => return,
+        Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => return,
     };
     container.set_ready(Some(reply), floor);
+}
+
+/// What a call answers whose answer has come.
+fn reply_of(platform: &impl Platform, guest: &mut Guest, memory: &mut CheckedMemory<'_>, value: u64) -> u64 {
+    let result = match guest.wait {
+        Wait::Device(_) => outcome(value).map(u64::from).map_err(code_of),
+        Wait::Lookup(lookup) => outcome(value)
+            .map_err(code_of)
+            .and_then(|_| found(platform, guest, memory, (lookup.then, lookup.ip()))),
+        _ => Ok(value),
+    };
+    result.unwrap_or_else(code)
 }
 
 /// A code as the result of a call that was parked.

@@ -64,6 +64,17 @@ impl<I> Table<I> {
         Some((slot.as_mut()?, Rest { before, after }))
     }
 
+    /// Slots, occupied or not.
+    pub(crate) const fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// A container, and all the others.
+    pub(crate) fn get_apart(&mut self, id: ContainerId) -> Result<(&mut Container<I>, Rest<'_, I>), Status> {
+        let found = self.split_at_mut(usize::from(id.slot()));
+        found.filter(|(container, _)| container.guest.id == id).ok_or(Status::StaleId)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &Container<I>)> + Clone {
         self.slots.iter().enumerate().filter_map(|(idx, slot)| Some((idx, slot.as_ref()?)))
     }
@@ -108,7 +119,7 @@ mod tests {
         let mut container = |id: ContainerId| {
             let region = arena.allocate(16).unwrap();
             let strings = Strings { region, args: Span::default(), env: Span::default() };
-            let desk = Desk::new(&ContainerOptions::default(), 0, 0);
+            let (desk, _) = Desk::new(&ContainerOptions::default(), 0, 0);
             Container::new(id, (), Name::of_slot(id.slot()), Account::new(1, 0), strings, desk)
         };
         let mut table = Table::new(Vec::leak(vec![None]), GENERATION_MAX - 1);

@@ -8,11 +8,18 @@
 mod calls;
 mod churn;
 mod create;
+#[cfg(feature = "calls")]
+mod devices;
+mod devices_board;
 mod engine;
 mod exits;
 mod lifecycle;
 #[cfg(feature = "calls")]
 mod messages;
+#[cfg(feature = "calls")]
+mod net;
+#[cfg(all(feature = "ocre", feature = "calls"))]
+mod ocre;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;

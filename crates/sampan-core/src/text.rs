@@ -99,6 +99,42 @@ impl fmt::Write for Line {
     }
 }
 
+/// A short text, such as an address with its port; what is too long is cut.
+pub(crate) struct Short {
+    bytes: [u8; SHORT_LEN],
+    len: usize,
+}
+
+/// The longest of addresses: `[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%4294967295]:65535`.
+const SHORT_LEN: usize = 64;
+
+impl Short {
+    pub(crate) fn new(text: fmt::Arguments<'_>) -> Self {
+        let mut short = Self { bytes: [0; SHORT_LEN], len: 0 };
+        // It takes what fits and never fails.
+        let _ = fmt::write(&mut short, text);
+        short
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or(&[])
+    }
+
+    /// The text; what was cut within a character is none.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
+}
+
+impl fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let places = self.bytes.iter_mut().skip(self.len);
+        self.len += places.zip(text.bytes()).map(|(place, byte)| *place = byte).count();
+        Ok(())
+    }
+}
+
 /// What a container has printed of a line that isn't finished.
 ///
 /// Bytes that don't make a line yet are kept, so that a line reaches the log whole however many writes

@@ -15,21 +15,22 @@ const ARRAY: u8 = 4;
 const MAP: u8 = 5;
 const TAG: u8 = 6;
 const SIMPLE: u8 = 7;
-const FALSE: u64 = 20;
-const TRUE: u64 = 21;
-const NULL: u64 = 22;
+const FALSE: u32 = 20;
+const TRUE: u32 = 21;
+const NULL: u32 = 22;
 
 /// Reads a range of the input, front to back.
+// What its methods return fits registers where it can: they're called from hundreds of places.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
+    /// The whole input up to where this reader ends.
     input: &'a [u8],
     position: usize,
-    end: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(input: &'a [u8]) -> Self {
-        Self { input, position: 0, end: input.len() }
+        Self { input, position: 0 }
     }
 
     /// Offset of the next item in the whole input.
@@ -39,61 +40,78 @@ impl<'a> Reader<'a> {
 
     /// Fails unless all was read.
     pub(crate) const fn finish(&self) -> Result<(), Error> {
-        if self.position == self.end { Ok(()) } else { Err(ErrorKind::TrailingBytes.at(self.position)) }
+        if self.position == self.input.len() {
+            Ok(())
+        } else {
+            Err(ErrorKind::TrailingBytes.at(self.position))
+        }
     }
 
     /// The bytes from `start`, an offset that was reached before, up to here.
+    #[inline(never)]
     pub(crate) fn since(&self, start: usize) -> &'a [u8] {
         self.input.get(start..self.position).unwrap_or(&[])
     }
 
-    fn take(&mut self, len: u64) -> Result<&'a [u8], Error> {
-        let truncated = ErrorKind::Truncated.at(self.position);
-        let len = usize::try_from(len).map_err(|_| truncated)?;
-        let end = self.position.checked_add(len).filter(|end| *end <= self.end).ok_or(truncated)?;
-        let bytes = self.input.get(self.position..end).ok_or(truncated)?;
+    #[inline(never)]
+    fn take(&mut self, len: u32) -> Result<&'a [u8], Error> {
+        let start = self.position;
+        let end = start.saturating_add(len as usize);
+        let bytes = self.input.get(start..end).ok_or(ErrorKind::Truncated.at(start))?;
         self.position = end;
         Ok(bytes)
     }
 
-    /// Major type and argument of the next item.
-    fn head(&mut self) -> Result<(u8, u64), Error> {
+    /// Major type of the next item, and its argument.
+    #[inline(never)]
+    fn head(&mut self, argument: &mut u64) -> Result<u8, Error> {
         let start = self.position;
         let first = self.take(1)?.first().copied().unwrap_or(0);
         let (major, info) = (first >> 5, first & 0x1f);
-        let (len, smallest) = match info {
-            0..=23 => return Ok((major, u64::from(info))),
-            24 => (1, 24),
-            25 => (2, 1 << 8),
-            26 => (4, 1 << 16),
-            27 => (8, 1 << 32),
+        *argument = u64::from(info);
+        let len = match info {
+            0..=23 => return Ok(major),
+            24..=27 => 1 << (info & 3),
             31 => return Err(ErrorKind::IndefiniteLength.at(start)),
             _ => return Err(ErrorKind::UnexpectedType.at(start)),
         };
-        let value = self.take(len)?.iter().fold(0, |value: u64, byte| value << 8 | u64::from(*byte));
+        *argument = self.take(len)?.iter().fold(0, |value: u64, byte| value << 8 | u64::from(*byte));
         // A simple value or float of more than one byte has no place in any of the formats.
         if major == SIMPLE {
             return Err(ErrorKind::UnexpectedType.at(start));
         }
-        if value < smallest {
-            return Err(ErrorKind::NotShortest.at(start));
-        }
-        Ok((major, value))
+        // What fits half as many bytes, or the first one, has a shorter form.
+        let fits = match len {
+            1 => *argument < 24,
+            len => *argument >> (len << 2) == 0,
+        };
+        if fits { Err(ErrorKind::NotShortest.at(start)) } else { Ok(major) }
     }
 
-    fn expect(&mut self, major: u8) -> Result<u64, Error> {
+    /// The argument of the next item, which is of this type; one beyond 32 bits comes as the highest of these, which is
+    /// more than any length in an image.
+    #[inline(never)]
+    fn expect(&mut self, major: u8) -> Result<u32, Error> {
         let start = self.position;
-        match self.head()? {
-            (found, value) if found == major => Ok(value),
+        let mut argument = 0;
+        if self.head(&mut argument)? != major {
+            return Err(ErrorKind::UnexpectedType.at(start));
+        }
+        Ok(u32::try_from(argument).unwrap_or(u32::MAX))
+    }
+
+    #[inline(never)]
+    pub(crate) fn unsigned(&mut self) -> Result<u64, Error> {
+        let start = self.position;
+        let mut argument = 0;
+        match self.head(&mut argument)? {
+            UNSIGNED => Ok(argument),
             _ => Err(ErrorKind::UnexpectedType.at(start)),
         }
     }
 
-    pub(crate) fn unsigned(&mut self) -> Result<u64, Error> {
-        self.expect(UNSIGNED)
-    }
-
     /// A number of at most `most`.
+    #[inline(never)]
     pub(crate) fn number(&mut self, most: u32) -> Result<u32, Error> {
         let start = self.position;
         match u32::try_from(self.unsigned()?) {
@@ -102,10 +120,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn integer(&mut self) -> Result<i64, Error> {
+    /// A number of either sign: a key, a command, or what an algorithm is called.
+    #[inline(never)]
+    pub(crate) fn integer(&mut self) -> Result<i32, Error> {
         let start = self.position;
-        let (major, value) = self.head()?;
-        let value = i64::try_from(value).map_err(|_| ErrorKind::OutOfRange.at(start))?;
+        let mut argument = 0;
+        let major = self.head(&mut argument)?;
+        let value = i32::try_from(argument).map_err(|_| ErrorKind::OutOfRange.at(start))?;
         match major {
             UNSIGNED => Ok(value),
             NEGATIVE => Ok(!value),
@@ -113,6 +134,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Error> {
         let len = self.expect(BYTES)?;
         self.take(len)
@@ -125,11 +147,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A byte string that holds CBOR.
+    #[inline(never)]
     pub(crate) fn nested(&mut self) -> Result<Self, Error> {
         let len = self.bytes()?.len();
-        Ok(Self { input: self.input, position: self.position.saturating_sub(len), end: self.position })
+        let input = self.input.get(..self.position).unwrap_or(&[]);
+        Ok(Self { input, position: self.position.saturating_sub(len) })
     }
 
+    #[inline(never)]
     pub(crate) fn text(&mut self) -> Result<&'a str, Error> {
         let start = self.position;
         let len = self.expect(TEXT)?;
@@ -137,27 +162,32 @@ impl<'a> Reader<'a> {
     }
 
     /// Number of items of an array, at most `most`.
+    #[inline(never)]
     pub(crate) fn array(&mut self, most: usize) -> Result<usize, Error> {
         let start = self.position;
-        let len = self.expect(ARRAY)?;
-        usize::try_from(len).ok().filter(|len| *len <= most).ok_or(ErrorKind::TooMany.at(start))
+        let len = self.expect(ARRAY)? as usize;
+        if len <= most { Ok(len) } else { Err(ErrorKind::TooMany.at(start)) }
     }
 
     /// A map, whose entries are to be read through what this returns.
+    #[inline(never)]
     pub(crate) fn map(&mut self) -> Result<Keys, Error> {
-        Ok(Keys { start: self.position, left: self.expect(MAP)?, last: None })
+        Ok(Keys { start: self.position, left: self.expect(MAP)? as usize, least: 0 })
     }
 
-    pub(crate) fn tag(&mut self, number: u64) -> Result<(), Error> {
+    #[inline(never)]
+    pub(crate) fn tag(&mut self, number: u32) -> Result<(), Error> {
         let start = self.position;
         if self.expect(TAG)? == number { Ok(()) } else { Err(ErrorKind::UnexpectedType.at(start)) }
     }
 
+    #[inline(never)]
     pub(crate) fn null(&mut self) -> Result<(), Error> {
         let start = self.position;
         if self.expect(SIMPLE)? == NULL { Ok(()) } else { Err(ErrorKind::UnexpectedType.at(start)) }
     }
 
+    #[inline(never)]
     pub(crate) fn boolean(&mut self) -> Result<bool, Error> {
         let start = self.position;
         match self.expect(SIMPLE)? {
@@ -169,16 +199,18 @@ impl<'a> Reader<'a> {
 
     /// Whether the next item is `true` rather than a number.
     pub(crate) fn at_true(&self) -> bool {
-        self.peek() == Some(0xf5)
+        self.peek() == 0xf5
     }
 
     /// Whether the next item is text.
     pub(crate) fn at_text(&self) -> bool {
-        self.peek().is_some_and(|first| first >> 5 == TEXT)
+        self.peek() >> 5 == TEXT
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.input.get(self.position..self.end)?.first().copied()
+    /// The next byte; at the end one that begins no item.
+    #[inline(never)]
+    fn peek(&self) -> u8 {
+        self.input.get(self.position).copied().unwrap_or(u8::MAX)
     }
 }
 
@@ -186,37 +218,40 @@ impl<'a> Reader<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Keys {
     start: usize,
-    left: u64,
-    last: Option<(bool, u64)>,
+    left: usize,
+    /// Rank of the next key, at least: 0, 1, ... then -1, -2, ..., as the encoded keys are ordered.
+    least: u32,
 }
 
 impl Keys {
     /// Entries not read yet.
-    pub(crate) const fn left(&self) -> u64 {
+    pub(crate) const fn left(&self) -> usize {
         self.left
     }
 
     /// Reads the next key, an integer; `None` after the last entry.
-    pub(crate) fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<i64>, Error> {
+    #[inline(never)]
+    pub(crate) fn next(&mut self, reader: &mut Reader<'_>) -> Result<Option<i32>, Error> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         let offset = reader.offset();
         let key = reader.integer()?;
-        // The order of the encoded keys: 0, 1, ... then -1, -2, ...
-        let rank = (key < 0, if key < 0 { !key } else { key }.unsigned_abs());
-        if self.last.is_some_and(|last| last >= rank) {
+        let rank = if key < 0 { !key } else { key }.unsigned_abs() | (key.cast_unsigned() & 1 << 31);
+        if rank < self.least {
             return Err(ErrorKind::KeyOrder.at(offset));
         }
-        *self = Self { left, last: Some(rank), ..*self };
+        // The last rank of all has none after it, which `left` needn't know: it's no key of any format.
+        (self.left, self.least) = (left, rank.saturating_add(1));
         Ok(Some(key))
     }
 
     /// Notes that an entry whose key isn't an integer was read.
-    pub(crate) fn pass(&mut self) {
+    pub(crate) const fn pass(&mut self) {
         self.left = self.left.saturating_sub(1);
     }
 
     /// Reads the next key, which must be `key`.
-    pub(crate) fn expect(&mut self, reader: &mut Reader<'_>, key: i64) -> Result<(), Error> {
+    #[inline(never)]
+    pub(crate) fn expect(&mut self, reader: &mut Reader<'_>, key: i32) -> Result<(), Error> {
         let offset = reader.offset();
         match self.next(reader)? {
             Some(found) if found == key => Ok(()),
@@ -242,7 +277,7 @@ mod tests {
     use super::*;
 
     fn kind<T>(result: Result<T, Error>) -> Option<ErrorKind> {
-        result.err().map(|error| error.kind)
+        result.err().map(|error| error.kind())
     }
 
     #[test]
@@ -253,10 +288,10 @@ mod tests {
         }
         for bytes in [&[0x18, 23][..], &[0x19, 0, 255], &[0x1a, 0, 0, 255, 255], &[0x58, 3, 1, 2, 3]] {
             let mut reader = Reader::new(bytes);
-            assert_eq!(kind(reader.head()), Some(ErrorKind::NotShortest));
+            assert_eq!(kind(reader.head(&mut 0)), Some(ErrorKind::NotShortest));
         }
         assert_eq!(
-            kind(Reader::new(&[0x1b, 0, 0, 0, 0, 255, 255, 255, 255]).head()),
+            kind(Reader::new(&[0x1b, 0, 0, 0, 0, 255, 255, 255, 255]).head(&mut 0)),
             Some(ErrorKind::NotShortest)
         );
         assert_eq!(
@@ -268,13 +303,13 @@ mod tests {
     #[test]
     fn lengths_are_definite_and_present() {
         for first in [0x5f, 0x7f, 0x9f, 0xbf, 0xff] {
-            assert_eq!(kind(Reader::new(&[first, 0xff]).head()), Some(ErrorKind::IndefiniteLength));
+            assert_eq!(kind(Reader::new(&[first, 0xff]).head(&mut 0)), Some(ErrorKind::IndefiniteLength));
         }
         for first in [0x1c, 0x1d, 0x1e] {
-            assert_eq!(kind(Reader::new(&[first]).head()), Some(ErrorKind::UnexpectedType));
+            assert_eq!(kind(Reader::new(&[first]).head(&mut 0)), Some(ErrorKind::UnexpectedType));
         }
         assert_eq!(kind(Reader::new(&[0x42, 1]).bytes()), Some(ErrorKind::Truncated));
-        assert_eq!(kind(Reader::new(&[]).head()), Some(ErrorKind::Truncated));
+        assert_eq!(kind(Reader::new(&[]).head(&mut 0)), Some(ErrorKind::Truncated));
         assert_eq!(
             kind(Reader::new(&[0x5b, 255, 255, 255, 255, 255, 255, 255, 255]).bytes()),
             Some(ErrorKind::Truncated)

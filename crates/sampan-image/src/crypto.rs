@@ -13,7 +13,7 @@ pub enum Algorithm {
 impl Algorithm {
     /// Reads a COSE algorithm number.
     #[must_use]
-    pub const fn from_cose(number: i64) -> Option<Self> {
+    pub const fn from_cose(number: i32) -> Option<Self> {
         match number {
             -7 | -9 => Some(Self::Es256),
             -8 | -19 => Some(Self::Ed25519),

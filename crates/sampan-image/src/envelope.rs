@@ -7,20 +7,20 @@
 
 use crate::cbor::Reader;
 use crate::crypto::{Algorithm, Crypto, PublicKey};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, MAX_IMAGE_BYTES};
 
 /// Signatures of one envelope, at most.
 pub const MAX_SIGNATURES: usize = 4;
 /// Bytes of a key id, at most.
 pub(crate) const MAX_KEY_ID: usize = 16;
 
-const TAG_ENVELOPE: u64 = 107;
-const TAG_SIGN1: u64 = 18;
-const KEY_AUTHENTICATION: i64 = 2;
-const KEY_MANIFEST: i64 = 3;
-const HEADER_ALGORITHM: i64 = 1;
-const HEADER_KEY_ID: i64 = 4;
-const ALGORITHM_SHA256: i64 = -16;
+const TAG_ENVELOPE: u32 = 107;
+const TAG_SIGN1: u32 = 18;
+const KEY_AUTHENTICATION: i32 = 2;
+const KEY_MANIFEST: i32 = 3;
+const HEADER_ALGORITHM: i32 = 1;
+const HEADER_KEY_ID: i32 = 4;
+const ALGORITHM_SHA256: i32 = -16;
 
 /// Bytes of an encoded digest: an array of the algorithm and 32 bytes.
 const DIGEST_BYTES: usize = 36;
@@ -55,7 +55,7 @@ pub struct Envelope<'a> {
     signature_bytes: &'a [u8],
     manifest_bytes: &'a [u8],
     manifest: Reader<'a>,
-    payload_count: u64,
+    payload_count: usize,
     payloads: Reader<'a>,
 }
 
@@ -65,6 +65,9 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// What departs from the profile, by its kind and offset.
     pub fn parse(input: &'a [u8]) -> Result<Self, Error> {
+        if input.len() > MAX_IMAGE_BYTES {
+            return Err(ErrorKind::TooMany.at(MAX_IMAGE_BYTES));
+        }
         let mut reader = Reader::new(input);
         reader.tag(TAG_ENVELOPE)?;
         let mut keys = reader.map()?;
@@ -142,7 +145,7 @@ impl<'a> Envelope<'a> {
 
     /// Number of integrated payloads.
     #[must_use]
-    pub const fn payload_count(&self) -> u64 {
+    pub const fn payload_count(&self) -> usize {
         self.payload_count
     }
 

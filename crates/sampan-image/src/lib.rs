@@ -36,6 +36,8 @@ mod cbor;
 mod crypto;
 mod envelope;
 mod error;
+#[cfg(feature = "rust-crypto")]
+mod es256;
 mod identity;
 mod manifest;
 mod permission;
@@ -49,7 +51,7 @@ mod verify;
 
 pub use crypto::{Algorithm, Crypto, CryptoFailed, PublicKey};
 pub use envelope::{Envelope, MAX_SIGNATURES, Signature};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, MAX_IMAGE_BYTES};
 pub use identity::{Device, GUEST_ABI, class_id, is_container_id};
 pub use manifest::{Component, MAX_COMPONENTS, Manifest, Part, Version};
 pub use permission::{

@@ -16,14 +16,14 @@ use commands::{Draft, Sequence};
 pub const MAX_COMPONENTS: usize = 5;
 
 const MANIFEST_VERSION: u32 = 1;
-const KEY_VERSION: i64 = 1;
-const KEY_SEQUENCE: i64 = 2;
-const KEY_COMMON: i64 = 3;
-const KEY_SET_VERSION: i64 = 6;
-const KEY_VALIDATE: i64 = 7;
-const KEY_INSTALL: i64 = 20;
-const KEY_COMPONENTS: i64 = 2;
-const KEY_SHARED: i64 = 4;
+const KEY_VERSION: i32 = 1;
+const KEY_SEQUENCE: i32 = 2;
+const KEY_COMMON: i32 = 3;
+const KEY_SET_VERSION: i32 = 6;
+const KEY_VALIDATE: i32 = 7;
+const KEY_INSTALL: i32 = 20;
+const KEY_COMPONENTS: i32 = 2;
+const KEY_SHARED: i32 = 4;
 
 /// What a component is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +98,22 @@ pub struct Component<'a> {
     pub uri: &'a str,
     /// Where its identifier stands.
     pub offset: usize,
+    /// What was read and checked of it, for `commands`.
+    seen: u16,
+}
+
+impl Component<'_> {
+    /// The place of one that isn't read yet.
+    const NONE: Self = Self {
+        part: Part::Keys,
+        vendor_id: &[0; 16],
+        class_id: &[0; 16],
+        digest: &[0; 32],
+        size: 0,
+        uri: "",
+        offset: 0,
+        seen: 0,
+    };
 }
 
 /// A manifest that keeps to the profile. Reading one authenticates nothing.
@@ -107,7 +123,8 @@ pub struct Manifest<'a> {
     sequence: u64,
     sequence_offset: usize,
     version: Option<Version>,
-    components: [Option<Component<'a>>; MAX_COMPONENTS],
+    components: [Component<'a>; MAX_COMPONENTS],
+    count: usize,
 }
 
 impl<'a> Manifest<'a> {
@@ -135,7 +152,7 @@ impl<'a> Manifest<'a> {
 
     /// The components, in the order of the manifest.
     pub fn components(&self) -> impl Iterator<Item = &Component<'a>> {
-        self.components.iter().flatten()
+        self.components.iter().take(self.count)
     }
 
     /// The component that is a certain part.
@@ -144,7 +161,19 @@ impl<'a> Manifest<'a> {
         self.components().find(|component| component.part == part)
     }
 
-    pub(crate) fn parse(mut reader: Reader<'a>) -> Result<Self, Error> {
+    /// One that isn't read yet.
+    pub(crate) const NONE: Self = Self {
+        container: "",
+        sequence: 0,
+        sequence_offset: 0,
+        version: None,
+        components: [Component::NONE; MAX_COMPONENTS],
+        count: 0,
+    };
+
+    /// Reads a manifest into its place, which moving it out of a result would copy twice.
+    #[inline(never)]
+    pub(crate) fn read(&mut self, mut reader: Reader<'a>) -> Result<(), Error> {
         let mut keys = reader.map()?;
         keys.expect(&mut reader, KEY_VERSION)?;
         let offset = reader.offset();
@@ -152,39 +181,48 @@ impl<'a> Manifest<'a> {
             return Err(ErrorKind::WrongVersion.at(offset));
         }
         keys.expect(&mut reader, KEY_SEQUENCE)?;
-        let sequence_offset = reader.offset();
-        let sequence = reader.unsigned()?;
+        self.sequence_offset = reader.offset();
+        self.sequence = reader.unsigned()?;
         keys.expect(&mut reader, KEY_COMMON)?;
-        let (container, mut draft) = common(reader.nested()?)?;
-        let (mut version, mut validated, mut installed) = (None, None, None);
+        let mut draft = Draft::new(&mut self.components);
+        self.container = common(reader.nested()?, &mut draft)?;
+        let (mut validated, mut installed) = (false, false);
         let mut offset = reader.offset();
         while let Some(key) = keys.next(&mut reader)? {
-            match key {
-                KEY_SET_VERSION => version = Some(self::version(reader.nested()?)?),
-                KEY_VALIDATE => validated = Some(draft.run(reader.nested()?, Sequence::Validate)?),
-                KEY_INSTALL => installed = Some(draft.run(reader.nested()?, Sequence::Install)?),
+            let sequence = match key {
+                KEY_SET_VERSION => None,
+                KEY_VALIDATE => Some(Sequence::Validate),
+                KEY_INSTALL => Some(Sequence::Install),
                 _ => return Err(ErrorKind::UnknownKey.at(offset)),
+            };
+            let block = reader.nested()?;
+            match sequence {
+                None => self.version = Some(version(block)?),
+                Some(sequence) => draft.run(block, sequence)?,
             }
+            validated |= key == KEY_VALIDATE;
+            installed |= key == KEY_INSTALL;
             offset = reader.offset();
         }
         reader.finish()?;
-        keys.require(validated)?;
-        keys.require(installed)?;
-        Ok(Self { container, sequence, sequence_offset, version, components: draft.finish()? })
+        keys.require((validated && installed).then_some(()))?;
+        self.count = draft.finish()?;
+        Ok(())
     }
 }
 
-/// Reads the common block: the components, and what the shared sequence says of them.
-fn common<'a>(mut reader: Reader<'a>) -> Result<(&'a str, Draft<'a>), Error> {
+/// Reads the common block: the components, and what the shared sequence says of them. Returns the container's id.
+#[inline(never)]
+fn common<'a>(mut reader: Reader<'a>, draft: &mut Draft<'_, 'a>) -> Result<&'a str, Error> {
     let mut keys = reader.map()?;
     keys.expect(&mut reader, KEY_COMPONENTS)?;
     let start = reader.offset();
     let count = reader.array(MAX_COMPONENTS)?;
-    let mut draft = Draft::default();
     let mut container = None;
     for _ in 0..count {
         let offset = reader.offset();
-        let (id, part) = component_id(&mut reader)?;
+        let mut id = "";
+        let part = component_id(&mut reader, &mut id)?;
         // All are of one container, and a trust store stands alone.
         if *container.get_or_insert(id) != id || part == Part::Keys && count != 1 {
             return Err(ErrorKind::BadComponent.at(offset));
@@ -196,24 +234,27 @@ fn common<'a>(mut reader: Reader<'a>) -> Result<(&'a str, Draft<'a>), Error> {
     draft.run(reader.nested()?, Sequence::Shared)?;
     keys.finish(&reader)?;
     reader.finish()?;
-    Ok((container, draft))
+    Ok(container)
 }
 
 /// Reads `[container-id, part]`, or `["k"]` for a trust store, whose container is the empty text.
-fn component_id<'a>(reader: &mut Reader<'a>) -> Result<(&'a str, Part), Error> {
+fn component_id<'a>(reader: &mut Reader<'a>, id: &mut &'a str) -> Result<Part, Error> {
     let offset = reader.offset();
     let bad = ErrorKind::BadComponent.at(offset);
     let items = reader.array(2).ok().filter(|items| *items > 0).ok_or(bad)?;
-    let first = core::str::from_utf8(reader.bytes()?).map_err(|_| bad)?;
-    if items == 1 {
-        return if first == Part::Keys.letter() { Ok(("", Part::Keys)) } else { Err(bad) };
+    if items == 2 {
+        *id = core::str::from_utf8(reader.bytes()?).map_err(|_| bad)?;
     }
-    if items != 2 || !is_container_id(first) {
-        return Err(bad);
-    }
-    let letter = reader.bytes()?;
-    let part = Part::ALL.into_iter().find(|part| part.letter().as_bytes() == letter);
-    Ok((first, part.ok_or(bad)?))
+    let part = match reader.bytes()? {
+        b"m" => Part::Module,
+        b"b" => Part::Packed,
+        b"a" => Part::Native,
+        b"p" => Part::Policy,
+        b"s" => Part::Sbom,
+        b"k" if items == 1 => return Ok(Part::Keys),
+        _ => return Err(bad),
+    };
+    if is_container_id(id) { Ok(part) } else { Err(bad) }
 }
 
 /// Reads one to three numbers.

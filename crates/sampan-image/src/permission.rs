@@ -75,7 +75,13 @@ fn kind_of(name: &str) -> Kind {
     }
 }
 
-impl Argument<'_> {
+impl<'a> Argument<'a> {
+    /// Reads `host:port` or `[IPv6]:port`; either may be `*` for any. `None` for anything else.
+    #[must_use]
+    pub fn parse_address(text: &'a str) -> Option<Self> {
+        address(text)
+    }
+
     /// Whether everything that `other` restricts to, this one has.
     #[must_use]
     #[inline(never)]

@@ -16,16 +16,16 @@ const MAX_DEVICES: usize = 32;
 /// Bytes of a device's name, at most.
 const MAX_DEVICE_BYTES: usize = 31;
 
-const KEY_VERSION: i64 = 1;
-const KEY_REQUESTED: i64 = 2;
-const KEY_GRANTED: i64 = 3;
-const KEY_BUDGETS: i64 = 4;
-const KEY_DENIED: i64 = 5;
-const KEY_FAULT: i64 = 6;
-const KEY_ARGS: i64 = 7;
-const KEY_ENV: i64 = 8;
-const KEY_AUTOSTART: i64 = 9;
-const KEY_DEVICES: i64 = 10;
+const KEY_VERSION: i32 = 1;
+const KEY_REQUESTED: i32 = 2;
+const KEY_GRANTED: i32 = 3;
+const KEY_BUDGETS: i32 = 4;
+const KEY_DENIED: i32 = 5;
+const KEY_FAULT: i32 = 6;
+const KEY_ARGS: i32 = 7;
+const KEY_ENV: i32 = 8;
+const KEY_AUTOSTART: i32 = 9;
+const KEY_DEVICES: i32 = 10;
 
 /// What follows a call that isn't permitted. It's recorded in any case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,6 +158,9 @@ impl<'a> Texts<'a> {
 pub struct Devices<'a>(Texts<'a>);
 
 impl<'a> Devices<'a> {
+    /// None that has another name.
+    pub const NONE: Self = Self(Texts::NONE);
+
     /// Pairs: the container's name for a device, and the board's.
     pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
         let mut reader = self.0.reader;
@@ -364,8 +367,10 @@ fn env<'a>(reader: &mut Reader<'a>, bytes: &mut usize) -> Result<Texts<'a>, Erro
 fn devices<'a>(reader: &mut Reader<'a>) -> Result<Devices<'a>, Error> {
     let start = reader.offset();
     let mut keys = reader.map()?;
-    let count = usize::try_from(keys.left()).ok().filter(|count| *count <= MAX_DEVICES);
-    let count = count.ok_or(ErrorKind::TooMany.at(start))?;
+    let count = keys.left();
+    if count > MAX_DEVICES {
+        return Err(ErrorKind::TooMany.at(start));
+    }
     let devices = Devices(Texts { count, reader: *reader });
     let mut last = "";
     while keys.left() > 0 {

@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn kind(module: &[u8]) -> Option<ErrorKind> {
-        requested_permissions(module).err().map(|error| error.kind)
+        requested_permissions(module).err().map(|error| error.kind())
     }
 
     #[test]

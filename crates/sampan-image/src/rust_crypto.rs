@@ -2,10 +2,7 @@
 //! The built-in crypto provider, in Rust: `p256`, `sha2` and, by the feature `ed25519`, `ed25519-dalek`.
 
 use crate::crypto::{Crypto, CryptoFailed};
-use p256::AffinePoint;
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{Signature, VerifyingKey};
-use p256::elliptic_curve::point::AffineCoordinates;
+use crate::es256;
 use sha2::{Digest, Sha256};
 
 /// SHA-256, ES256 and, where it's built in, Ed25519.
@@ -25,10 +22,7 @@ impl Crypto for RustCrypto {
         hash: &[u8; 32],
         signature: &[u8; 64],
     ) -> Result<bool, CryptoFailed> {
-        let (Some(key), Ok(signature)) = (verifying_key(key), Signature::from_slice(signature)) else {
-            return Ok(false);
-        };
-        Ok(key.verify_prehash(hash, &signature).is_ok())
+        Ok(es256::verify(key, hash, signature))
     }
 
     #[cfg(feature = "ed25519")]
@@ -47,12 +41,4 @@ impl Crypto for RustCrypto {
     fn verify_ed25519(&self, _: &[u8; 32], _: &[u8], _: &[u8; 64]) -> Result<bool, CryptoFailed> {
         Err(CryptoFailed)
     }
-}
-
-/// The key of a point; `None` if it isn't on the curve.
-// By coordinates, which are checked, since the way by SEC1 links decompression: 2.8 KB.
-fn verifying_key(key: &[u8; 64]) -> Option<VerifyingKey> {
-    let ([x, y], _) = key.as_chunks::<32>() else { return None };
-    let point = AffinePoint::from_coordinates(x.into(), y.into()).into_option()?;
-    VerifyingKey::from_affine(point).ok()
 }

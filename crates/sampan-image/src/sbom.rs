@@ -6,9 +6,9 @@ use crate::envelope;
 use crate::error::{Error, ErrorKind};
 
 const VERSION: u32 = 1;
-const KEY_VERSION: i64 = 1;
-const KEY_DIGEST: i64 = 2;
-const KEY_URI: i64 = 3;
+const KEY_VERSION: i32 = 1;
+const KEY_DIGEST: i32 = 2;
+const KEY_URI: i32 = 3;
 /// Bytes of the address, at most.
 const MAX_URI: usize = 255;
 

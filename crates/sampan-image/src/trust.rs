@@ -18,21 +18,21 @@ pub const MAX_KEYS: usize = 16;
 /// What [`Counters`] are asked for to know the trust store's: no container has this id.
 pub const TRUST_STORE_ID: &str = "";
 
-const KEY_TYPE: i64 = 1;
-const KEY_ID: i64 = 2;
-const KEY_ALGORITHM: i64 = 3;
-const KEY_CURVE: i64 = -1;
-const KEY_X: i64 = -2;
-const KEY_Y: i64 = -3;
+const KEY_TYPE: i32 = 1;
+const KEY_ID: i32 = 2;
+const KEY_ALGORITHM: i32 = 3;
+const KEY_CURVE: i32 = -1;
+const KEY_X: i32 = -2;
+const KEY_Y: i32 = -3;
 /// Of the labels for private use.
-pub(crate) const KEY_ROLES: i64 = -70001;
-pub(crate) const KEY_PREFIX: i64 = -70002;
-pub(crate) const KEY_STATE: i64 = -70003;
+pub(crate) const KEY_ROLES: i32 = -70001;
+pub(crate) const KEY_PREFIX: i32 = -70002;
+pub(crate) const KEY_STATE: i32 = -70003;
 
-const TYPE_OKP: i64 = 1;
-const TYPE_EC2: i64 = 2;
-const CURVE_P256: i64 = 1;
-const CURVE_ED25519: i64 = 6;
+const TYPE_OKP: i32 = 1;
+const TYPE_EC2: i32 = 2;
+const CURVE_P256: i32 = 1;
+const CURVE_ED25519: i32 = 6;
 
 /// What a key may sign: a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +169,7 @@ impl<'a> TrustStore<'a> {
         };
         let payload = contents.payload(Part::Keys).unwrap_or(&[]);
         // Offsets inside a payload count from its beginning; the component's tells which one.
-        let bad = |error: Error| error.kind.at(component.offset);
+        let bad = |error: Error| error.kind().at(component.offset);
         let mut reader = Reader::new(payload);
         let count = reader.array(MAX_KEYS).map_err(bad)?;
         let keys = reader;

@@ -93,7 +93,9 @@ impl<'a> Contents<'a> {
     }
 
     pub(crate) fn of(envelope: Envelope<'a>) -> Result<Self, Error> {
-        Ok(Self { envelope, manifest: Manifest::parse(envelope.manifest())? })
+        let mut contents = Self { envelope, manifest: Manifest::NONE };
+        contents.manifest.read(envelope.manifest())?;
+        Ok(contents)
     }
 
     /// The envelope.
@@ -126,7 +128,7 @@ impl<'a> Contents<'a> {
         let mut handed_on = None;
         for component in self.manifest.components() {
             let payload = self.payload(component.part).unwrap_or(&[]);
-            let bad = |error: Error| error.kind.at(component.offset);
+            let bad = |error: Error| error.kind().at(component.offset);
             match component.part {
                 Part::Module => effective.requested = requested_permissions(payload).map_err(bad)?,
                 Part::Policy => {
@@ -165,7 +167,7 @@ impl<'a> Contents<'a> {
     /// # Errors
     /// Which component is wrong, and how.
     pub fn check_payloads(&self, crypto: &impl Crypto) -> Result<(), Error> {
-        let mut count = 0_u64;
+        let mut count = 0_usize;
         for component in self.manifest.components() {
             self.check_payload(component, crypto)?;
             let sharing = self.manifest.components().filter(|other| other.uri == component.uri);

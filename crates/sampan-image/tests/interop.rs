@@ -48,7 +48,7 @@ fn the_first_example_of_the_draft_verifies() {
     assert!(envelope.signed_by(&signatures[0], &key, &RustCrypto).unwrap());
     assert!(!envelope.signed_by(&signatures[0], &public(OWNER), &RustCrypto).unwrap());
     // It isn't a container, which its component tells.
-    assert_eq!(Contents::read(&bytes).unwrap_err().kind, ErrorKind::BadComponent);
+    assert_eq!(Contents::read(&bytes).unwrap_err().kind(), ErrorKind::BadComponent);
 }
 
 #[test]

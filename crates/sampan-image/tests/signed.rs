@@ -68,7 +68,7 @@ fn who_asks_for_permissions() {
     };
     let effective = |image: &[u8]| {
         let effective = Contents::read(image).unwrap().effective();
-        effective.map(|effective| effective.iter().count()).map_err(|error| error.kind)
+        effective.map(|effective| effective.iter().count()).map_err(|error| error.kind())
     };
     let own = || Some(vec!["log".to_owned()]);
     assert_eq!(effective(&image(Some(module()), None)), Ok(4));
@@ -199,7 +199,7 @@ fn what_is_for_others_is_refused() {
     let native = sign(&native, &private(OWNER)).unwrap();
     let on = |device: Device<'_>, bytes: &[u8]| {
         let verifier = Verifier { device, trust: open_trust(&trust), counters: &FRESH, crypto: &RustCrypto };
-        verifier.verify(bytes, Purpose::Install).err().map(|error| error.kind)
+        verifier.verify(bytes, Purpose::Install).err().map(|error| error.kind())
     };
     assert_eq!(on(Device { vendor_id: [0; 16], ..DEVICE }, &bytes), Some(ErrorKind::ForeignVendor));
     assert_eq!(on(DEVICE, &packed), None);
@@ -235,7 +235,7 @@ fn no_verdict_is_no_consent() {
     let trust = trust_bytes();
     let verifier = Verifier { device: DEVICE, trust: open_trust(&trust), counters: &FRESH, crypto: &Broken };
     let refused = verifier.verify(&signed(9), Purpose::Install).unwrap_err();
-    assert_eq!(refused.kind, ErrorKind::CryptoFailed);
+    assert_eq!(refused.kind(), ErrorKind::CryptoFailed);
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn open<'a>(
 }
 
 fn refused(bytes: &[u8], current: Option<&TrustStore<'_>>) -> Option<ErrorKind> {
-    open(bytes, Purpose::Install, current, &FRESH).err().map(|error| error.kind)
+    open(bytes, Purpose::Install, current, &FRESH).err().map(|error| error.kind())
 }
 
 fn with_keys(keys: Vec<KeyEntry>) -> Vec<u8> {
@@ -53,7 +53,9 @@ fn either_root_signs_and_nobody_else() {
 fn stores_only_get_newer() {
     let bytes = trust_bytes();
     let with = |confirmed, floor, purpose| {
-        open(&bytes, purpose, None, &Fixed { confirmed, floor, broken: false }).err().map(|error| error.kind)
+        open(&bytes, purpose, None, &Fixed { confirmed, floor, broken: false })
+            .err()
+            .map(|error| error.kind())
     };
     assert_eq!(with(0, 1, Purpose::Install), None);
     assert_eq!(with(1, 0, Purpose::Install), Some(ErrorKind::Rollback));
@@ -110,7 +112,7 @@ fn a_key_decides_by_state_prefix_and_role() {
     let store = open_trust(&bytes);
     let decide = |number, role, container: &str| {
         let id = entry(number, Roles::ROOT, "", KeyState::Active).id;
-        store.decide(&id, role, container).err().map(|error| error.kind)
+        store.decide(&id, role, container).err().map(|error| error.kind())
     };
     assert_eq!(decide(DEVELOPER, Roles::DEVELOPER, "plant.pump"), None);
     assert_eq!(decide(DEVELOPER, Roles::DEVELOPER, "plants"), Some(ErrorKind::ForeignPrefix));
@@ -178,7 +180,7 @@ fn signatures_that_cannot_be_added() {
     let full = sign(&sign(&image, &private(AOT)).unwrap(), &private(OWNER)).unwrap();
     assert_eq!(sign(&full, &private(FOREIGN)), Err(BuildError::TooManySignatures));
     let wrong = add_signature(&image, &public(AOT), &[1; 64]);
-    assert!(matches!(wrong, Err(BuildError::Refused(error)) if error.kind == ErrorKind::BadSignature));
+    assert!(matches!(wrong, Err(BuildError::Refused(error)) if error.kind() == ErrorKind::BadSignature));
 }
 
 /// A trust store put together by hand, of this payload, and signed by a root key.

@@ -121,6 +121,11 @@ impl<E: Engine> Simulator<E> {
         self.inbox
     }
 
+    /// Its devices.
+    pub const fn devices(&self) -> &SimDevices {
+        &self.devices
+    }
+
     /// Its time.
     pub const fn clock(&self) -> &SimClock {
         &self.clock

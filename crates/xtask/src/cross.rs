@@ -90,7 +90,10 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
     let [target, subcommand, rest @ ..] = args else {
         return Err("cross needs a target and what cargo shall do".into());
     };
-    run(cargo_for(target, subcommand, &[])?.args(rest))
+    // What is built as firmware's archive is gets the same flags.
+    let is_firmware = rest.windows(2).any(|pair| pair == ["--profile", FIRMWARE_PROFILE]);
+    let flags = if is_firmware { firmware_flags() } else { Vec::new() };
+    run(cargo_for(target, subcommand, &flags)?.args(rest))
 }
 
 /// Flags of the archive. Paths are cut short, since panic messages carry them into flash, and so that the

@@ -79,9 +79,10 @@ pub(crate) fn main(args: &[String]) -> Result<(), String> {
 const SIGNED: [&str; 2] = ["sampan_trust_", "sampan_image_"];
 
 /// Those of them that firmware can do without: they only tell what an image or the trust store holds.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 7] = [
     "sampan_image_part",
     "sampan_image_permission",
+    "sampan_image_policy",
     "sampan_image_signer",
     "sampan_image_verify",
     "sampan_trust_key",

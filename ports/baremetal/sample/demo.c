@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The story that the demonstration tells: useful containers at work beside native firmware, five rogues
- * contained one after the other, how fast a container can be ended, and what it all took.
+ * contained one after the other, how fast a container can be ended, and what it all took. All of them come in signed
+ * images, on a runtime that takes nothing else.
  *
  * It only calls the public API and the firmware's main loop; nothing here is needed to use containers.
  */
@@ -14,13 +15,14 @@
 #include "controller.h"
 #include "demo_engines.h"
 #include "demo_latency.h"
+#include "demo_owner.h"
 #include "demo_report.h"
 #include "demo_signed.h"
 #include "demo_steps.h"
 #include "firmware.h"
-#include "images.h"
 #include "plant.h"
 #include "print.h"
+#include "signed_images.h"
 
 enum {
     USEFUL_MS = 1200,
@@ -29,21 +31,19 @@ enum {
 
 struct rogue {
     const char *name;
-    const uint8_t *image;
-    const uint32_t *image_len;
-    uint32_t memory_limit;
+    struct signed_image image;
     bool ends_by_itself; /* else it has to be killed */
     uint8_t exit_kind;
     int32_t exit_code;
 };
 
 static const struct rogue rogues[] = {
-    { "rogue-write", image_rogue_write, &image_rogue_write_len, 0, true, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-write", { signed_rogue_write, &signed_rogue_write_len }, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_MEMORY_OUT_OF_BOUNDS },
-    { "rogue-loop", image_rogue_loop, &image_rogue_loop_len, 0, false, SAMPAN_EXIT_KIND_KILLED, 0 },
-    { "rogue-recursion", image_rogue_recursion, &image_rogue_recursion_len, 0, true, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-loop", { signed_rogue_loop, &signed_rogue_loop_len }, false, SAMPAN_EXIT_KIND_KILLED, 0 },
+    { "rogue-recursion", { signed_rogue_recursion, &signed_rogue_recursion_len }, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_STACK_OVERFLOW },
-    { "rogue-memory", image_rogue_memory, &image_rogue_memory_len, 24 * 1024, true, SAMPAN_EXIT_KIND_TRAPPED,
+    { "rogue-memory", { signed_rogue_memory, &signed_rogue_memory_len }, true, SAMPAN_EXIT_KIND_TRAPPED,
       SAMPAN_TRAP_KIND_UNREACHABLE },
 };
 
@@ -104,8 +104,9 @@ static void show_useful(struct sampan_runtime *rt, uint64_t activations[USEFUL])
     struct demo_jitter jitter;
     print("\n== Useful containers at work beside the control loop\n");
     demo_check(demo_beat_offer(rt) == SAMPAN_STATUS_OK, "oven.next-beat is offered");
-    demo_start(rt, "printer", image_printer, image_printer_len, 0, &id);
-    demo_start(rt, "waiter", module_waiter, module_waiter_len, 0, &id); /* a plain module: wasmi runs it */
+    demo_start(rt, SIGNED(control), &id);
+    demo_start(rt, SIGNED(printer), &id);
+    demo_start(rt, SIGNED(waiter), &id); /* its image has the module alone: wasmi runs it */
     demo_run_until_step_done(rt);
     demo_jitter_begin();
     demo_run_ms(USEFUL_MS);
@@ -134,11 +135,11 @@ static void show_rogue(struct sampan_runtime *rt, const struct rogue *rogue, str
     size_t used_before = arena_used(rt);
     uint32_t kill_ticks = 0;
     demo_row_refused(rogue->name, "not created", out_row);
-    demo_run_until_step_done(rt);
-    demo_jitter_begin();
-    if (!demo_start(rt, rogue->name, rogue->image, *rogue->image_len, rogue->memory_limit, &id)) {
+    if (!demo_create(rt, rogue->image, &id)) {
         return;
     }
+    demo_jitter_begin();
+    demo_check(sampan_container_start(rt, id) == SAMPAN_STATUS_OK, "a container starts");
     demo_run_ms(ROGUE_MS);
     if (!rogue->ends_by_itself) {
         kill_ticks = demo_kill_from_interrupt(rt, id);
@@ -164,13 +165,14 @@ static void show_rogue(struct sampan_runtime *rt, const struct rogue *rogue, str
 static void show_rogue_import(struct sampan_runtime *rt, uint64_t activations[USEFUL])
 {
     struct demo_jitter jitter;
-    const struct sampan_container_options options = { .size = sizeof options, .name = "rogue-import" };
     uint32_t id;
     size_t used_before = arena_used(rt);
     demo_run_until_step_done(rt);
+    demo_beats_hold(true);
+    sampan_status status = sampan_image_create(rt, signed_rogue_import, signed_rogue_import_len, &id);
+    demo_beats_hold(false);
+    demo_run_until_step_done(rt);
     demo_jitter_begin();
-    sampan_status status =
-        sampan_container_create(rt, image_rogue_import, image_rogue_import_len, &options, &id);
     demo_run_ms(ROGUE_MS);
     demo_jitter_end(&jitter);
     bool returned = arena_used(rt) == used_before;
@@ -178,7 +180,7 @@ static void show_rogue_import(struct sampan_runtime *rt, uint64_t activations[US
     demo_check(status == SAMPAN_STATUS_UNKNOWN_IMPORT, "a call that wasn't given is refused");
     demo_check(returned, "its memory comes back whole");
     demo_check(others_go_on, "the useful containers go on");
-    print("rogue name=%-15s state=%-7s exit=\"%s\" memory_returned=%s others_go_on=%s\n", options.name, "refused",
+    print("rogue name=%-15s state=%-7s exit=\"%s\" memory_returned=%s others_go_on=%s\n", "rogue-import", "refused",
           sampan_status_text(status), returned ? "yes" : "no", others_go_on ? "yes" : "no");
     print("native during=rogue-import");
     jitter_print(&jitter);
@@ -207,11 +209,23 @@ static void show_table(struct sampan_runtime *rt)
     demo_check(stats.container_overhead <= 512, "a container takes 512 bytes of the runtime at most");
 }
 
-_Noreturn void demo_run(struct sampan_runtime *rt)
+static struct sampan_runtime *take_over(const struct demo_firmware *firmware)
+{
+    print("\n== Only what the owner's keys allow: vendor, two root keys, and the trust store that one of them has signed\n");
+    demo_owner_take_over(firmware->runtime, firmware->arena, firmware->arena_len);
+    for (size_t idx = 0; idx < 2; idx++) {
+        demo_check(sampan_host_register(*firmware->runtime, firmware->functions[idx]) == SAMPAN_STATUS_OK,
+                   "the oven's functions are offered");
+    }
+    return *firmware->runtime;
+}
+
+_Noreturn void demo_run(const struct demo_firmware *firmware)
 {
     uint64_t activations[USEFUL] = { 0 };
     print("\n== Sampan %s on %s: one instruction is one nanosecond, one count of the timer is %u instructions\n",
           sampan_version(), BOARD_NAME, (unsigned)demo_insn(1));
+    struct sampan_runtime *rt = take_over(firmware);
     show_useful(rt, activations);
     print("\n== Five rogues, one after the other\n");
     for (size_t idx = 0; idx < ROGUES; idx++) {
@@ -223,7 +237,8 @@ _Noreturn void demo_run(struct sampan_runtime *rt)
     print("\n== One program natively and on both engines, in instructions and bytes\n");
     demo_engines_run(rt);
     show_table(rt);
-    print("\n== Only what the owner's keys allow, on a runtime that takes nothing else\n");
+    print("\n== What is refused: plain, unsigned, altered, by a foreign key, outdated; and a key revoked\n");
+    demo_beats_hold(true);
     demo_signed_run(rt);
     bool passed = demo_checks_failed() == 0;
     print("\ndemo checks=%u failed=%u result=%s\n", (unsigned)demo_checks_made(), (unsigned)demo_checks_failed(),

@@ -4,14 +4,12 @@
 #include <stddef.h>
 
 #include "board.h"
+#include "demo_latency.h"
 #include "demo_report.h"
 #include "demo_steps.h"
 #include "firmware.h"
-#include "images.h"
 #include "print.h"
-
-/* What containers may do here: print, sleep, draw random numbers. */
-static const char *const permissions[] = { "clock", "log", "random" };
+#include "signed_images.h"
 
 enum {
     LIFE_MAX_US = 5000000,
@@ -23,17 +21,17 @@ int compute_natively(void);
 
 struct engine_case {
     uint8_t kind;
-    const uint8_t *image;
-    const uint32_t *image_len;
+    struct signed_image image;
 };
 
 static const struct engine_case cases[] = {
-    { SAMPAN_ENGINE_KIND_PACKED, image_compute, &image_compute_len },
-    { SAMPAN_ENGINE_KIND_WASMI, module_compute, &module_compute_len },
+    { SAMPAN_ENGINE_KIND_PACKED, { signed_compute_packed, &signed_compute_packed_len } },
+    { SAMPAN_ENGINE_KIND_WASMI, { signed_compute_wasmi, &signed_compute_wasmi_len } },
 };
 
 struct engine_cost {
-    uint32_t load_insn;
+    uint32_t verify_insn;
+    uint32_t load_insn; /* once it's verified */
     uint32_t run_insn;
     struct sampan_container_stats stats;
 };
@@ -55,14 +53,22 @@ static void check_engine(struct sampan_runtime *rt, uint32_t id, uint8_t kind)
 static void measure(struct sampan_runtime *rt, const struct engine_case *one, int32_t result,
                     struct engine_cost *out_cost)
 {
-    const struct sampan_container_options options = { .size = sizeof options, .name = "compute",
-                                                      .permissions = permissions, .permissions_len = sizeof permissions / sizeof permissions[0] };
+    struct sampan_image_info info = { .size = sizeof info };
     uint32_t id;
     *out_cost = (struct engine_cost){ .stats = { .size = sizeof out_cost->stats } };
     demo_run_until_step_done(rt);
+    demo_beats_hold(true);
     uint32_t begun_ticks = board_ticks();
-    sampan_status status = sampan_container_create(rt, one->image, *one->image_len, &options, &id);
-    out_cost->load_insn = demo_insn(board_ticks() - begun_ticks);
+    sampan_status status = sampan_image_verify(rt, one->image.bytes, *one->image.len, SAMPAN_IMAGE_PURPOSE_INSTALL, &info);
+    out_cost->verify_insn = demo_insn(board_ticks() - begun_ticks);
+    demo_check(status == SAMPAN_STATUS_OK, "an image verifies");
+    demo_run_until_step_done(rt);
+    begun_ticks = board_ticks();
+    status = sampan_image_create(rt, one->image.bytes, *one->image.len, &id);
+    uint32_t created_insn = demo_insn(board_ticks() - begun_ticks);
+    demo_beats_hold(false);
+    /* Both verify, and what tells of an image reads it once more. */
+    out_cost->load_insn = created_insn > out_cost->verify_insn ? created_insn - out_cost->verify_insn : 0;
     demo_check(status == SAMPAN_STATUS_OK, "a program is loaded");
     if (status != SAMPAN_STATUS_OK) {
         return;
@@ -99,7 +105,8 @@ void demo_engines_run(struct sampan_runtime *rt)
         measure(rt, &cases[idx], result, &costs[idx]);
         print("engine name=%-6s run_insn=%-9u", demo_engine_text(cases[idx].kind), (unsigned)costs[idx].run_insn);
         print_times("times_native", costs[idx].run_insn, native_insn);
-        print(" load_insn=%-7u memory_peak=%-5u memory_limit=%-5u linear=%u\n", (unsigned)costs[idx].load_insn,
+        print(" verify_insn=%u load_insn=%-7u memory_peak=%-5u memory_limit=%-5u linear=%u\n", (unsigned)costs[idx].verify_insn,
+              (unsigned)costs[idx].load_insn,
               (unsigned)stats->memory_peak, (unsigned)stats->memory_limit, (unsigned)stats->memory_linear);
     }
     print("engine");

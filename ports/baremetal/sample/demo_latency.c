@@ -8,8 +8,8 @@
 #include "demo_steps.h"
 #include "firmware.h"
 #include "heartbeat.h"
-#include "images.h"
 #include "print.h"
+#include "signed_images.h"
 
 enum {
     CALLS_MAX = 4,      /* containers that may wait for a beat at a time */
@@ -29,6 +29,7 @@ struct waiting_call {
 static volatile struct waiting_call waiting_calls[CALLS_MAX];
 static volatile uint32_t withheld_container; /* its calls get no answer */
 static volatile uint32_t beat_number;
+static volatile bool beats_held;
 
 static volatile bool kill_wanted;
 static volatile bool kill_requested;
@@ -36,6 +37,9 @@ static volatile uint32_t kill_requested_ticks;
 
 static void on_beat(void)
 {
+    if (beats_held) {
+        return;
+    }
     beat_number++;
     for (size_t idx = 0; idx < CALLS_MAX; idx++) {
         volatile struct waiting_call *call = &waiting_calls[idx];
@@ -99,6 +103,11 @@ sampan_status demo_beat_offer(struct sampan_runtime *rt)
     return sampan_host_register(rt, &next_beat);
 }
 
+void demo_beats_hold(bool held)
+{
+    beats_held = held;
+}
+
 uint32_t demo_kill_from_interrupt(struct sampan_runtime *rt, uint32_t id)
 {
     kill_requested = false;
@@ -152,38 +161,36 @@ static uint32_t stop_heeded(struct sampan_runtime *rt, uint32_t id)
     return ended_ticks - asked_ticks;
 }
 
-struct program {
-    const uint8_t *image;
-    const uint32_t *image_len;
-};
-
 struct latency_case {
     const char *doing;
     const char *by;
-    struct program packed;
-    struct program plain;
+    struct signed_image images[2]; /* for the packed engine, for wasmi */
     uint32_t (*end)(struct sampan_runtime *rt, uint32_t id);
 };
 
-#define PROGRAM(name) { image_##name, &image_##name##_len }, { module_##name, &module_##name##_len }
+#define SUBJECT(name)                                                        \
+    {                                                                        \
+        { signed_subject_##name##_packed, &signed_subject_##name##_packed_len }, \
+        { signed_subject_##name##_wasmi, &signed_subject_##name##_wasmi_len } \
+    }
 
 static const struct latency_case cases[] = {
-    { "busy-loop", "kill", PROGRAM(rogue_loop), demo_kill_from_interrupt },
-    { "sleep", "kill", PROGRAM(sleeper), demo_kill_from_interrupt },
-    { "host-call", "kill", PROGRAM(waiter), demo_kill_from_interrupt },
-    { "busy-loop", "stop-deadline", PROGRAM(rogue_loop), stop_at_deadline },
-    { "sleep", "stop-deadline", PROGRAM(sleeper), stop_at_deadline },
-    { "host-call", "stop-deadline", PROGRAM(waiter), stop_at_deadline },
-    { "sleep", "stop-heeded", PROGRAM(stopper), stop_heeded },
+    { "busy-loop", "kill", SUBJECT(rogue_loop), demo_kill_from_interrupt },
+    { "sleep", "kill", SUBJECT(sleeper), demo_kill_from_interrupt },
+    { "host-call", "kill", SUBJECT(waiter), demo_kill_from_interrupt },
+    { "busy-loop", "stop-deadline", SUBJECT(rogue_loop), stop_at_deadline },
+    { "sleep", "stop-deadline", SUBJECT(sleeper), stop_at_deadline },
+    { "host-call", "stop-deadline", SUBJECT(waiter), stop_at_deadline },
+    { "sleep", "stop-heeded", SUBJECT(stopper), stop_heeded },
 };
 
 static void measure(struct sampan_runtime *rt, const char *engine, const struct latency_case *one,
-                    const struct program *program)
+                    struct signed_image image)
 {
     uint32_t most_ticks = 0;
     for (uint32_t round = 0; round < ROUNDS; round++) {
         uint32_t id;
-        if (!demo_start(rt, "subject", program->image, *program->image_len, 0, &id)) {
+        if (!demo_start(rt, image, &id)) {
             return;
         }
         withheld_container = id;
@@ -210,7 +217,7 @@ void demo_latency_run(struct sampan_runtime *rt)
     for (size_t engine = 0; engine < 2; engine++) {
         demo_slice_restart(); /* so that neither engine is held to the slices of the other */
         for (size_t idx = 0; idx < sizeof cases / sizeof cases[0]; idx++) {
-            measure(rt, engines[engine], &cases[idx], engine == 0 ? &cases[idx].packed : &cases[idx].plain);
+            measure(rt, engines[engine], &cases[idx], cases[idx].images[engine]);
         }
         demo_check(demo_slice_longest_insn() <= slice_max_insn[engine], "a slice is as short as it should be");
     }

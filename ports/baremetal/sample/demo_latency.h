@@ -14,6 +14,9 @@
  */
 sampan_status demo_beat_offer(struct sampan_runtime *rt);
 
+/* Stops and resumes the beats that containers get: while an image is verified none of them runs, and beats would be lost. */
+void demo_beats_hold(bool held);
+
 /* Has the next beat's interrupt ask for a kill, waits for it, kills `id`; returns ticks from interrupt to end. */
 uint32_t demo_kill_from_interrupt(struct sampan_runtime *rt, uint32_t id);
 

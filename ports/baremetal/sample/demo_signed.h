@@ -5,7 +5,7 @@
 
 #include "sampan.h"
 
-/* Takes `rt` out of service, and shows it all on a runtime with memory of its own; that one goes too. */
+/* On a runtime that takes signed images only, and has a trust store in force; leaves a newer one in force. */
 void demo_signed_run(struct sampan_runtime *rt);
 
 #endif

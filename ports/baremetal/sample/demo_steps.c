@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "demo_steps.h"
 
+#include "demo_latency.h"
 #include "demo_report.h"
 #include "firmware.h"
 #include "heartbeat.h"
 #include "print.h"
 #include "sampan_baremetal.h"
-
-/* What containers may do here: print, sleep, draw random numbers. */
-static const char *const permissions[] = { "clock", "log", "random" };
 
 uint64_t demo_now_us(void)
 {
@@ -26,6 +24,9 @@ void demo_run_ms(uint32_t duration_ms)
 
 void demo_run_until_step_done(struct sampan_runtime *rt)
 {
+    if (heartbeat_pending()) {
+        firmware_round(); /* a beat that was due before isn't waited for */
+    }
     while (!heartbeat_pending()) {
         firmware_round();
     }
@@ -33,26 +34,28 @@ void demo_run_until_step_done(struct sampan_runtime *rt)
     firmware_round();
 }
 
-bool demo_start(struct sampan_runtime *rt, const char *name, const uint8_t *image, uint32_t image_len,
-                uint32_t memory_limit, uint32_t *out_id)
+bool demo_create(struct sampan_runtime *rt, struct signed_image image, uint32_t *out_id)
 {
-    const struct sampan_container_options options = {
-        .size = sizeof options,
-        .permissions = permissions,
-        .permissions_len = sizeof permissions / sizeof permissions[0],
-        .name = name,
-        .memory_limit = memory_limit,
-    };
     demo_run_until_step_done(rt);
-    sampan_status status = sampan_container_create(rt, image, image_len, &options, out_id);
-    if (status == SAMPAN_STATUS_OK) {
-        status = sampan_container_start(rt, *out_id);
-    }
+    demo_beats_hold(true);
+    sampan_status status = sampan_image_create(rt, image.bytes, *image.len, out_id);
+    demo_beats_hold(false);
     if (status != SAMPAN_STATUS_OK) {
-        print("%s: %s\n", name, sampan_status_text(status));
+        print("image: %s\n", sampan_status_text(status));
     }
-    demo_check(status == SAMPAN_STATUS_OK, "a container starts");
+    demo_check(status == SAMPAN_STATUS_OK, "an image verifies, and a container is made of it");
+    demo_run_until_step_done(rt);
     return status == SAMPAN_STATUS_OK;
+}
+
+bool demo_start(struct sampan_runtime *rt, struct signed_image image, uint32_t *out_id)
+{
+    if (!demo_create(rt, image, out_id)) {
+        return false;
+    }
+    bool started = sampan_container_start(rt, *out_id) == SAMPAN_STATUS_OK;
+    demo_check(started, "a container starts");
+    return started;
 }
 
 void demo_check_ended(struct sampan_runtime *rt, uint32_t id, uint8_t exit_kind, int32_t exit_code)

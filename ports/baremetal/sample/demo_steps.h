@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "sampan.h"
+#include "signed_images.h"
 
 uint64_t demo_now_us(void);
 
@@ -19,9 +20,14 @@ void demo_run_ms(uint32_t duration_ms);
  */
 void demo_run_until_step_done(struct sampan_runtime *rt);
 
-/* Creates and starts a container at such a moment; false, and a failed check, if that can't be. */
-bool demo_start(struct sampan_runtime *rt, const char *name, const uint8_t *image, uint32_t image_len,
-                uint32_t memory_limit, uint32_t *out_id);
+/*
+ * Verifies an image and makes a container of it at such a moment; false, and a failed check, if that can't be. The main
+ * loop stands still for as long as a signature takes, and has caught up when this returns.
+ */
+bool demo_create(struct sampan_runtime *rt, struct signed_image image, uint32_t *out_id);
+
+/* The same, and starts it. */
+bool demo_start(struct sampan_runtime *rt, struct signed_image image, uint32_t *out_id);
 
 /* Checks that a container has ended, and how. */
 void demo_check_ended(struct sampan_runtime *rt, uint32_t id, uint8_t exit_kind, int32_t exit_code);

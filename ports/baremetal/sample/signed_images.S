@@ -20,3 +20,21 @@ signed_\name\()_len:
     file unsigned
     file foreign
     file tampered
+    file control
+    file printer
+    file waiter
+    file rogue_write
+    file rogue_loop
+    file rogue_recursion
+    file rogue_memory
+    file rogue_import
+    file subject_rogue_loop_packed
+    file subject_sleeper_packed
+    file subject_waiter_packed
+    file subject_stopper_packed
+    file subject_rogue_loop_wasmi
+    file subject_sleeper_wasmi
+    file subject_waiter_wasmi
+    file subject_stopper_wasmi
+    file compute_packed
+    file compute_wasmi

@@ -5,6 +5,7 @@
 
 mod bills;
 mod both;
+mod devices;
 mod exit_codes;
 mod guests;
 mod images;

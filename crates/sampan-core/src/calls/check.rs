@@ -14,7 +14,7 @@ use sampan_image::Argument;
 use sampan_platform::Platform;
 
 /// Parameters of a call, at most.
-const MAX_ARGS: usize = 5;
+const MAX_ARGS: usize = 6;
 
 /// One call of the guest ABI.
 pub(super) struct Entry {
@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub(super) name: &'static str,
     pub(super) signature: &'static [u8],
     pub(super) permit: Option<Permit>,
+    /// Permissions of which each does in its place.
+    pub(super) also: &'static [Permit],
     /// Index of the text that the permission's argument must cover.
     pub(super) matched: Option<u8>,
     /// Whether it answers 64 bits.
@@ -36,15 +38,41 @@ pub(super) struct Entry {
     pub(super) after: &'static str,
 }
 
+impl Entry {
+    const fn needs(&self) -> Needs {
+        let Self { module, name, permit, also, matched, params, .. } = *self;
+        Needs { module, name, permit, also, matched, params }
+    }
+}
+
+/// What is checked of a call, whatever it does.
+#[derive(Clone, Copy)]
+pub(super) struct Needs {
+    pub(super) module: &'static str,
+    pub(super) name: &'static str,
+    pub(super) permit: Option<Permit>,
+    /// Permissions any of which will do as well.
+    pub(super) also: &'static [Permit],
+    /// Index of the text that the permission's argument must cover.
+    pub(super) matched: Option<u8>,
+    pub(super) params: &'static [Kind],
+}
+
 /// Kind of a parameter; numbers are the most bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     U32,
     U64,
     Text(u32),
+    /// A text that ends with a NUL, at the one address that is given.
+    #[cfg(feature = "ocre")]
+    CText(u32),
     Bytes(u32),
     Buffer(u32),
-    Struct { len: u32, align: u32 },
+    Struct {
+        len: u32,
+        align: u32,
+    },
     Handle(HandleKind),
 }
 
@@ -120,16 +148,10 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             return self.end(sampan_abi::ExitReason::EngineFault);
         };
         let mut memory = CheckedMemory::new(memory);
-        let answer = match self.admit(entry, values, &mut memory) {
+        let answer = match self.receive(entry.needs(), values, &mut memory) {
             Ok(args) => self.handle(entry.id, &args, &mut memory),
-            Err(Refusal::Code(code)) => Answer::Failed(code),
-            Err(Refusal::Denied(permit, argument)) => {
-                let argument = memory.text(argument);
-                if let Some(reply) = self.deny(permit, entry.module, entry.name, argument) {
-                    return reply;
-                }
-                Answer::Failed(Code::Denied)
-            }
+            Err(Refused::Code(code)) => Answer::Failed(code),
+            Err(Refused::Reply(reply)) => return reply,
         };
         let value = match answer {
             Answer::Parked => return HostReply::Park,
@@ -142,29 +164,49 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         HostReply::Return
     }
 
+    /// Checks a call, and reacts to one that the container may not make.
+    pub(super) fn receive(
+        &mut self,
+        needs: Needs,
+        values: &[u64],
+        memory: &mut CheckedMemory<'_>,
+    ) -> Result<Args, Refused> {
+        self.admit(&needs, values, memory).map_err(|refusal| match refusal {
+            Refusal::Code(code) => Refused::Code(code),
+            Refusal::Denied(permit, argument) => self
+                .deny(permit, needs.module, needs.name, memory.text(argument))
+                .map_or(Refused::Code(Code::Denied), Refused::Reply),
+        })
+    }
+
     /// Checks all that can be checked without knowing what the call does.
     fn admit(
         &mut self,
-        entry: &Entry,
+        needs: &Needs,
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
     ) -> Result<Args, Refusal> {
-        let lacks = entry.permit.filter(|permit| !self.guest.desk.has(*permit));
+        let has = |permit: &Permit| self.guest.desk.has(*permit);
+        let lacks = needs.permit.filter(|permit| !has(permit) && !needs.also.iter().any(has));
         if lacks.is_none() && !self.guest.desk.rate.take(|| self.platform.now_us()) {
             self.guest.stats.throttled_calls = self.guest.stats.throttled_calls.saturating_add(1);
             return Err(Refusal::Code(Code::Rate));
         }
-        let args = self.arguments(entry, values, memory);
+        let args = self.arguments(needs, values, memory);
         if let Some(permit) = lacks {
             // The argument is for the log, if it's there to be read.
-            let matched = args.ok().zip(entry.matched).map(|(args, idx)| args.input(usize::from(idx)));
+            let matched = args.ok().zip(needs.matched).map(|(args, idx)| args.input(usize::from(idx)));
             return Err(Refusal::Denied(permit, matched.unwrap_or_default()));
         }
         let args = args.map_err(Refusal::Code)?;
-        if let (Some(permit), Some(idx)) = (entry.permit, entry.matched) {
+        if let (Some(permit), Some(idx)) = (needs.permit, needs.matched) {
             let input = args.input(usize::from(idx));
             let action = match permit {
                 Permit::MsgPub | Permit::MsgSub => Argument::Topic(memory.text(input)),
+                Permit::NetConnect | Permit::NetListen | Permit::NetUdp => {
+                    let address = Argument::parse_address(memory.text(input));
+                    address.ok_or(Refusal::Code(Code::Invalid))?
+                }
                 _ => Argument::Name(memory.text(input)),
             };
             if !self.guest.desk.grants.allows(self.guest.strings.region.bytes(), permit, action) {
@@ -176,19 +218,21 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
 
     fn arguments(
         &mut self,
-        entry: &Entry,
+        needs: &Needs,
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
     ) -> Result<Args, Code> {
         let mut args = Args::default();
         let mut values = values.iter().copied();
         let mut next = || values.next().unwrap_or(0);
-        for (place, kind) in args.0.iter_mut().zip(entry.params) {
+        for (place, kind) in args.0.iter_mut().zip(needs.params) {
             let first = next();
             *place = match *kind {
                 Kind::U32 => Arg::Number(u64::from(first as u32)),
                 Kind::U64 => Arg::Number(first),
                 Kind::Text(max) => Arg::Input(memory.check_text(first as u32, next() as u32, max)?),
+                #[cfg(feature = "ocre")]
+                Kind::CText(max) => Arg::Input(memory.check_c_text(first as u32, max)?),
                 Kind::Bytes(max) => Arg::Input(memory.check_input(first as u32, next() as u32, max)?),
                 Kind::Buffer(max) => Arg::Output(memory.check_output(first as u32, next() as u32, max)?),
                 Kind::Struct { len, align } => Arg::Output(memory.check_struct(first as u32, len, align)?),
@@ -201,6 +245,13 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         }
         Ok(args)
     }
+}
+
+/// What the container gets in the place of a handler's answer.
+pub(super) enum Refused {
+    Code(Code),
+    /// It doesn't go on.
+    Reply(HostReply),
 }
 
 /// Why no handler runs.

@@ -68,9 +68,21 @@ struct Range {
 }
 
 impl Output {
+    /// Where it begins, for whoever writes it later.
+    pub(crate) const fn address(self) -> u32 {
+        self.0.start
+    }
+
     /// Bytes of the range.
     pub(crate) const fn len(self) -> usize {
         self.0.len as usize
+    }
+}
+
+impl Input {
+    /// Where it begins, for whoever reads it later.
+    pub(crate) const fn address(self) -> u32 {
+        self.0.start
     }
 }
 
@@ -101,6 +113,19 @@ impl<'a> CheckedMemory<'a> {
         Ok(input)
     }
 
+    /// As `check_text`, of a text that a NUL ends after at most `max` bytes. Address 0 is C's for none.
+    #[cfg(feature = "ocre")]
+    pub(super) fn check_c_text(&self, start: u32, max: u32) -> Result<Input, Code> {
+        let bytes = self.0.bytes.get(start as usize..).ok_or(Code::BadAddress)?;
+        let len = bytes.iter().take(max as usize).position(|byte| *byte == 0);
+        match len {
+            _ if start == 0 => Err(Code::Invalid),
+            Some(len) => self.check_text(start, len as u32, max),
+            None if bytes.len() <= max as usize => Err(Code::BadAddress),
+            None => Err(Code::Invalid),
+        }
+    }
+
     /// A buffer may be larger than what there can be: the rest of it isn't touched.
     pub(super) fn check_output(&self, start: u32, len: u32, max: u32) -> Result<Output, Code> {
         let range = self.check(start, len, u32::MAX)?;
@@ -129,8 +154,53 @@ impl<'a> CheckedMemory<'a> {
         self.0.bytes.get_mut(start..start.saturating_add(range.len as usize)).unwrap_or(&mut [])
     }
 
+    /// Writes all of `parts` to `output`, one behind the other; `false`, with nothing written, if it can't hold them.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn write_all(&mut self, output: Output, parts: &[&[u8]]) -> bool {
+        let place = self.output(output);
+        if parts.iter().map(|part| part.len()).fold(0, usize::saturating_add) > place.len() {
+            return false;
+        }
+        let bytes = parts.iter().flat_map(|part| part.iter());
+        place.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        true
+    }
+
+    /// Both at once, one to be read and one to be written; `None` if they overlap.
+    pub(crate) fn both(&mut self, input: Input, output: Output) -> Option<(&[u8], &mut [u8])> {
+        let (Input(from), Output(to)) = (input, output);
+        if from.len == 0 {
+            return Some((&[], self.output(output)));
+        }
+        if to.len == 0 {
+            return Some((self.input(input), &mut []));
+        }
+        let (from_start, to_start) = (from.start as usize, to.start as usize);
+        if from_start.saturating_add(from.len as usize) <= to_start {
+            let (before, behind) = self.0.bytes.split_at_mut_checked(to_start)?;
+            return Some((
+                before.get(from_start..)?.get(..from.len as usize)?,
+                behind.get_mut(..to.len as usize)?,
+            ));
+        }
+        if to_start.saturating_add(to.len as usize) <= from_start {
+            let (before, behind) = self.0.bytes.split_at_mut_checked(from_start)?;
+            return Some((
+                behind.get(..from.len as usize)?,
+                before.get_mut(to_start..)?.get_mut(..to.len as usize)?,
+            ));
+        }
+        None
+    }
+
     /// Writes to the beginning of `output`, as much as it holds.
     pub(crate) fn write(&mut self, output: Output, data: &[u8]) {
         self.output(output).iter_mut().zip(data).for_each(|(place, byte)| *place = *byte);
+    }
+
+    /// Writes numbers to the beginning of a struct.
+    pub(crate) fn write_words(&mut self, output: Output, words: &[u32]) {
+        let places = self.output(output).chunks_exact_mut(4);
+        places.zip(words).for_each(|(place, word)| place.copy_from_slice(&word.to_le_bytes()));
     }
 }

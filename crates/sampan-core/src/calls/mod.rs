@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The broker: every call that a container makes to its host comes through here.
 //!
-//! Three sources of host functions, in the order in which imports are looked up: WASI preview 1, Sampan's
-//! own modules as `table` has them, and what the firmware registered. All of them ask the same permissions. An import is bound once, at load, to a number that
+//! Four sources of host functions, in the order in which imports are looked up: WASI preview 1, Sampan's
+//! own modules as `table` has them, what the firmware registered, and Ocre's, where they're built in. All of them ask the same permissions. An import is bound once, at load, to a number that
 //! says which it is; a call then costs no search.
 
+#[cfg(feature = "adc")]
+mod adc;
 mod check;
 #[cfg(feature = "clock")]
 mod clock;
 mod denied;
+pub(crate) mod device;
 pub(crate) mod event;
 mod firmware;
+#[cfg(feature = "gpio")]
+mod gpio;
 #[cfg(feature = "health")]
 mod health;
+#[cfg(feature = "i2c")]
+mod i2c;
 #[cfg(feature = "kv")]
 mod kv;
 mod lifecycle;
@@ -20,8 +27,16 @@ mod lifecycle;
 mod log;
 mod memory;
 pub(crate) mod msg;
+#[cfg(feature = "net")]
+mod net;
+#[cfg(feature = "ocre")]
+mod ocre;
 #[cfg(feature = "random")]
 mod random;
+#[cfg(feature = "sensor")]
+mod sensor;
+#[cfg(feature = "spi")]
+mod spi;
 #[allow(unused_imports, unused_variables, reason = "without any area there is nothing to check")]
 pub(crate) mod table;
 #[cfg(test)]
@@ -29,12 +44,20 @@ pub(crate) mod table;
 mod tests;
 #[cfg(feature = "timer")]
 mod timer;
+#[cfg(feature = "uart")]
+mod uart;
 mod wasi;
 pub(crate) mod wasi_abi;
 
+#[cfg(not(feature = "net"))]
+pub(crate) use device::found;
 pub(crate) use firmware::Subscribers;
 pub use firmware::{Call, CallToken, Handler, HostRegistration, Message};
 pub(crate) use memory::{CheckedMemory, GuestMemory, Output};
+#[cfg(feature = "net")]
+pub(crate) use net::found;
+#[cfg(feature = "ocre")]
+pub(crate) use ocre::OcreDesk;
 pub(crate) use table::{Code, Permit};
 pub(crate) use wasi::finish_poll;
 
@@ -56,6 +79,9 @@ const COPIED_BYTES: u32 = 8;
 const FIRMWARE_BASE: u16 = 0x100;
 /// Numbers from here on are Sampan's own.
 const OWN_BASE: u16 = 0x1000;
+/// Numbers from here on are Ocre's.
+#[cfg(feature = "ocre")]
+const OCRE_BASE: u16 = 0x2000;
 
 /// The firmware's host functions, in a table of fixed size.
 pub(crate) struct Registry<H: 'static> {
@@ -118,9 +144,13 @@ impl<P: Platform, H> Linker for Binder<'_, P, H> {
     ) -> Result<HostFunction, Status> {
         let found = match module {
             wasi_abi::MODULE => wasi::find(name),
+            #[cfg(feature = "ocre")]
+            ocre::OWN_MODULE => ocre::find(module, name),
             own if own.starts_with("sampan:") => check::find(module, name),
             _ => self.registry.find(module, name),
         };
+        #[cfg(feature = "ocre")]
+        let found = found.or_else(|| ocre::find(module, name));
         let Some((number, expected)) = found else {
             let text = format_args!("import {module}.{name}: nothing provides it");
             log(self.platform, LogLevel::Error, self.container, text);
@@ -228,6 +258,8 @@ impl<P: Platform, H: Handler> Host for Broker<'_, P, H> {
         self.charge(CALL_FUEL);
         let memory = GuestMemory::new(memory);
         let reply = match function.0 {
+            #[cfg(feature = "ocre")]
+            OCRE_BASE.. => self.call_ocre(function.0, values, memory),
             OWN_BASE.. => self.call_own(function.0, values, memory),
             FIRMWARE_BASE.. => self.call_firmware(function.0, values, memory),
             number => self.call_wasi(number, values, memory),

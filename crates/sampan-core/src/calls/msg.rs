@@ -27,20 +27,42 @@ pub(crate) fn is_topic(text: &str) -> bool {
     !text.is_empty() && !text.contains(['+', '#'])
 }
 
+/// A message on its way.
+pub(crate) struct Parcel<'a> {
+    pub(crate) topic: &'a str,
+    /// What the payload is said to be; may be empty.
+    pub(crate) content: &'a str,
+    pub(crate) payload: &'a [u8],
+    /// Names the request that it is, if it is one.
+    pub(crate) token: u64,
+}
+
+/// Whether a subscription's filter matches a topic.
+fn matches(filter: &[u8], topic: &str) -> bool {
+    #[cfg(feature = "ocre")]
+    if super::ocre::is_prefix(filter) {
+        return super::ocre::matches(filter, topic);
+    }
+    core::str::from_utf8(filter).is_ok_and(|filter| Argument::Topic(filter).covers(&Argument::Topic(topic)))
+}
+
 impl Guest {
     /// Puts a message into the mailbox if a subscription matches it; whether it's there.
-    pub(crate) fn deliver(&mut self, topic: &str, payload: &[u8], token: u64) -> bool {
+    pub(crate) fn deliver(&mut self, parcel: &Parcel<'_>) -> bool {
+        let Parcel { topic, content, payload, token } = *parcel;
         let region = self.strings.region.bytes();
-        let matches = |filter: &[u8]| {
-            core::str::from_utf8(filter)
-                .is_ok_and(|filter| Argument::Topic(filter).covers(&Argument::Topic(topic)))
-        };
-        let found = self.desk.filters.iter(region).find(|(_, filter)| matches(filter));
+        let found = self.desk.filters.iter(region).find(|(_, filter)| matches(filter, topic));
+        #[cfg(feature = "ocre")]
+        let by_prefix = found.is_some_and(|(_, filter)| super::ocre::is_prefix(filter));
         let Some(source) = found.and_then(|(key, _)| key.first_chunk()).copied().map(u32::from_le_bytes)
         else {
             return false;
         };
-        let letter = Letter { source, token, topic: topic.as_bytes(), payload };
+        #[cfg(feature = "ocre")]
+        if by_prefix && !self.desk.grants.allows(region, super::Permit::MsgSub, Argument::Topic(topic)) {
+            return false;
+        }
+        let letter = Letter { source, token, topic: topic.as_bytes(), content: content.as_bytes(), payload };
         let taken = self.desk.mailbox.push(region, &letter);
         let counter = if taken { &mut self.stats.messages } else { &mut self.stats.messages_lost };
         *counter = counter.saturating_add(1);
@@ -61,13 +83,14 @@ impl Guest {
 }
 
 impl<P: Platform, H: Handler> Broker<'_, P, H> {
-    /// Offers a message to all; how many took it. `token` names the request that it is, of which the sender itself is no receiver.
-    fn offer(&mut self, topic: &str, payload: &[u8], token: u64) -> u64 {
+    /// Offers a message to all; how many took it. The sender of a request is no receiver of it.
+    pub(super) fn offer(&mut self, parcel: &Parcel<'_>) -> u64 {
+        let Parcel { topic, payload, token, .. } = *parcel;
         let mut taken = 0_u64;
         let mut offered = 0_u32;
         let mut offer = |guest: &mut Guest| {
             offered = offered.saturating_add(1);
-            taken = taken.saturating_add(u64::from(guest.deliver(topic, payload, token)));
+            taken = taken.saturating_add(u64::from(guest.deliver(parcel)));
         };
         if token == 0 {
             offer(self.guest);
@@ -91,22 +114,26 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         if !is_topic(topic) {
             return Answer::Failed(Code::Invalid);
         }
-        Answer::Done(self.offer(topic, memory.input(payload), 0))
+        let payload = memory.input(payload);
+        Answer::Done(self.offer(&Parcel { topic, content: "", payload, token: 0 }))
     }
 
     pub(super) fn msg_subscribe(&mut self, memory: &mut CheckedMemory<'_>, filter: Input) -> Answer {
+        self.subscribe(memory.input(filter)).into()
+    }
+
+    /// Opens a subscription and answers its handle.
+    pub(super) fn subscribe(&mut self, filter: &[u8]) -> Result<u64, Code> {
         let region = self.guest.strings.region.bytes();
         let desk = &mut self.guest.desk;
-        let Some(handle) = desk.handles.open(region, HandleKind::MsgSubscribe, 0, 0) else {
-            return Answer::Failed(Code::Full);
-        };
-        if !desk.filters.set(region, &handle.to_le_bytes(), memory.input(filter)) {
+        let handle = desk.handles.open(region, HandleKind::MsgSubscribe, 0, 0).ok_or(Code::Full)?;
+        if !desk.filters.set(region, &handle.to_le_bytes(), filter) {
             if let Some(place) = desk.handles.find(region, HandleKind::MsgSubscribe, handle) {
                 desk.handles.close(region, place);
             }
-            return Answer::Failed(Code::Full);
+            return Err(Code::Full);
         }
-        Answer::Done(u64::from(handle))
+        Ok(u64::from(handle))
     }
 
     pub(super) fn msg_unsubscribe(&mut self, subscription: HandlePlace) -> Answer {
@@ -131,15 +158,8 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let Letter { source, token, .. } = letter;
         let (topic_len, payload_len) = (letter.topic.len(), letter.payload.len());
         let info = [topic_len as u32, payload_len as u32, source, 0];
-        let put_info = |memory: &mut CheckedMemory<'_>, info: [u32; 4]| {
-            let place = memory.output(message);
-            place
-                .chunks_exact_mut(4)
-                .zip(info)
-                .for_each(|(place, part)| place.copy_from_slice(&part.to_le_bytes()));
-        };
         if topic_len > topic.len() || payload_len > payload.len() {
-            put_info(memory, info);
+            memory.write_words(message, &info);
             return Answer::Failed(Code::TooSmall);
         }
         memory.write(topic, letter.topic);
@@ -151,7 +171,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             };
             reply = handle;
         }
-        put_info(memory, [topic_len as u32, payload_len as u32, source, reply]);
+        memory.write_words(message, &[topic_len as u32, payload_len as u32, source, reply]);
         desk.mailbox.pop(region);
         self.charge_copy(payload_len);
         Answer::Done(0)
@@ -175,7 +195,8 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let number = *self.next_call;
         *self.next_call = number.wrapping_add(1);
         let token = CallToken { id: self.guest.id, number };
-        if self.offer(topic, memory.input(payload), token.to_raw()) == 0 {
+        let payload = memory.input(payload);
+        if self.offer(&Parcel { topic, content: "", payload, token: token.to_raw() }) == 0 {
             return Answer::Failed(Code::NotFound);
         }
         self.guest.desk.mailbox.answered = false;

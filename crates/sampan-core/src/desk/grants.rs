@@ -32,14 +32,15 @@ pub(super) fn permits(effective: &Effective<'_>) -> u32 {
         .fold(0, |bits, permit| bits | 1 << permit as u32)
 }
 
-/// Tells each record: what may be of use of both lists, and in which it holds.
-fn records(effective: &Effective<'_>, mut tell: impl FnMut(Permit, u8, &str)) {
+/// Tells each record: what may be of use of both lists, and in which it holds. An address has its port behind its host.
+fn records(effective: &Effective<'_>, mut tell: impl FnMut(Permit, u8, &str, &[u8])) {
     let (requested, granted) = (effective.requested, effective.granted);
     let mut record = |permission: &Permission<'_>, lists| {
-        if let (Some(permit), Argument::Name(text) | Argument::Topic(text)) =
-            (permit_of(permission.name), permission.argument)
-        {
-            tell(permit, lists, text);
+        let Some(permit) = permit_of(permission.name) else { return };
+        match permission.argument {
+            Argument::Name(text) | Argument::Topic(text) => tell(permit, lists, text, &[]),
+            Argument::Address { host, port } => tell(permit, lists, host, &port.unwrap_or(0).to_le_bytes()),
+            Argument::None | Argument::Size(_) => {}
         }
     };
     for asked in requested.iter().filter(|asked| granted.iter().any(|given| asked.meet(&given).is_some())) {
@@ -56,19 +57,19 @@ fn records(effective: &Effective<'_>, mut tell: impl FnMut(Permit, u8, &str)) {
 #[derive(Debug)]
 pub(crate) struct GrantTable {
     records: Part,
-    /// Which host functions may be called.
+    /// Which host functions may be called, and behind these bits as many: of which denials the log was told.
     functions: Part,
-    /// Denials of which the log was told.
-    told: Part,
 }
 
 impl GrantTable {
     pub(super) fn new(effective: &Effective<'_>, functions: usize, end: &mut usize) -> Self {
         let mut len = 0_usize;
-        records(effective, |_, _, text| len = len.saturating_add(HEAD_LEN).saturating_add(text.len()));
+        records(effective, |_, _, text, port| {
+            len = len.saturating_add(HEAD_LEN).saturating_add(text.len()).saturating_add(port.len());
+        });
         let records = Part::after(end, len);
-        let bits = functions.div_ceil(8);
-        Self { records, functions: Part::after(end, bits), told: Part::after(end, bits) }
+        let bytes = functions.div_ceil(8);
+        Self { records, functions: Part::after(end, bytes.saturating_mul(2)) }
     }
 
     /// Fills the table. `needs` has the permission of each host function, `None` for one that all may call.
@@ -80,12 +81,14 @@ impl GrantTable {
     ) {
         let place = self.records.of(region);
         let mut at = 0_usize;
-        records(effective, |permit, lists, text| {
-            put(place, at, &[permit as u8, lists, text.len() as u8]);
-            put(place, at.saturating_add(HEAD_LEN), text.as_bytes());
-            at = at.saturating_add(HEAD_LEN).saturating_add(text.len());
+        records(effective, |permit, lists, text, port| {
+            let len = text.len().saturating_add(port.len());
+            put(place, at, &[permit as u8, lists, len as u8]);
+            at = at.saturating_add(HEAD_LEN);
+            put(place, at, text.as_bytes());
+            put(place, at.saturating_add(text.len()), port);
+            at = at.saturating_add(len);
         });
-        self.told.of(region).fill(0);
         let bits = self.functions.of(region);
         bits.fill(0);
         for (idx, need) in needs.enumerate() {
@@ -104,7 +107,9 @@ impl GrantTable {
 
     /// Whether this is the first denial of the firmware's function `idx`.
     pub(crate) fn first_denial(&self, region: &mut [u8], idx: usize) -> bool {
-        let Some(byte) = self.told.of(region).get_mut(idx / 8) else { return false };
+        let bits = self.functions.of(region);
+        let told = bits.len() / 2;
+        let Some(byte) = bits.get_mut(told.saturating_add(idx / 8)) else { return false };
         let bit = 1 << (idx % 8);
         let first = *byte & bit == 0;
         *byte |= bit;
@@ -121,12 +126,7 @@ impl GrantTable {
             if id != permit as u8 || seen & lists == lists {
                 continue;
             }
-            let Ok(text) = core::str::from_utf8(text) else { continue };
-            let own = match action {
-                Argument::Topic(_) => Argument::Topic(text),
-                _ => Argument::Name(text),
-            };
-            if own.covers(&action) {
+            if argument(text, action).is_some_and(|own| own.covers(&action)) {
                 seen |= lists;
                 if seen == BOTH {
                     return true;
@@ -135,4 +135,18 @@ impl GrantTable {
         }
         false
     }
+}
+
+/// What a record says, which is of the kind of `action`.
+fn argument<'r>(record: &'r [u8], action: Argument<'_>) -> Option<Argument<'r>> {
+    let text = |bytes| core::str::from_utf8(bytes).ok();
+    Some(match action {
+        Argument::Topic(_) => Argument::Topic(text(record)?),
+        Argument::Address { .. } => {
+            let (host, port) = record.split_last_chunk()?;
+            let port = u16::from_le_bytes(*port);
+            Argument::Address { host: text(host)?, port: (port != 0).then_some(port) }
+        }
+        _ => Argument::Name(text(record)?),
+    })
 }

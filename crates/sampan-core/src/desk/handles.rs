@@ -9,6 +9,8 @@ use super::{Part, long, put, word};
 /// Bytes of a place: kind, generation, two numbers.
 const PLACE_LEN: usize = 24;
 const KIND: usize = 0;
+/// By what number the container itself knows it, where it chooses one; else 0.
+const TAG: usize = 1;
 const GENERATION: usize = 4;
 const FIRST: usize = 8;
 const SECOND: usize = 16;
@@ -24,11 +26,33 @@ pub(crate) enum HandleKind {
     MsgSubscribe = 2,
     /// A message whose sender waits: the token of the sender's call.
     MsgReceive = 3,
+    /// From here on a [`Hold`](super::Hold) on something of the platform's, and what of it is to be told.
+    GpioOpen = 4,
+    AdcOpen = 5,
+    I2cOpen = 6,
+    SpiOpen = 7,
+    UartOpen = 8,
+    SensorOpen = 9,
+    /// A socket, whichever call made it.
+    NetConnect = 10,
+}
+
+impl HandleKind {
+    /// The kinds that hold something of the platform's.
+    pub(super) const HOLDS: [Self; 7] = [
+        Self::GpioOpen,
+        Self::AdcOpen,
+        Self::I2cOpen,
+        Self::SpiOpen,
+        Self::UartOpen,
+        Self::SensorOpen,
+        Self::NetConnect,
+    ];
 }
 
 /// An open handle's place, found by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct HandlePlace(u8);
+pub(crate) struct HandlePlace(pub(super) u8);
 
 impl HandlePlace {
     /// No place of any table.
@@ -39,7 +63,11 @@ impl HandlePlace {
 #[derive(Debug)]
 pub(crate) struct Handles {
     part: Part,
-    count: u8,
+    pub(super) count: u8,
+    /// Whether a line or a socket has something to be told.
+    pub(crate) news: bool,
+    /// Place after that of the one that was told last.
+    pub(super) next: u8,
     /// When the first timer runs out, `u64::MAX` if none does.
     pub(crate) due_us: u64,
 }
@@ -47,7 +75,7 @@ pub(crate) struct Handles {
 impl Handles {
     pub(super) fn new(count: u8, end: &mut usize) -> Self {
         let part = Part::after(end, usize::from(count).saturating_mul(PLACE_LEN));
-        Self { part, count, due_us: u64::MAX }
+        Self { part, count, news: false, next: 0, due_us: u64::MAX }
     }
 
     /// Makes the table that of a new container.
@@ -60,8 +88,17 @@ impl Handles {
         self.part.of(region).get_mut(start..start.saturating_add(PLACE_LEN)).unwrap_or(&mut [])
     }
 
-    fn kind(&self, region: &mut [u8], place: HandlePlace) -> u8 {
+    pub(super) fn kind(&self, region: &mut [u8], place: HandlePlace) -> u8 {
         self.place(region, place).get(KIND).copied().unwrap_or(0)
+    }
+
+    fn vacant(&self, region: &mut [u8]) -> Option<HandlePlace> {
+        (0..self.count).map(HandlePlace).find(|place| self.kind(region, *place) == 0)
+    }
+
+    /// Whether one more can be opened.
+    pub(crate) fn has_room(&self, region: &mut [u8]) -> bool {
+        self.vacant(region).is_some()
     }
 
     /// Opens a handle; `None` if the container has as many as it may.
@@ -72,9 +109,10 @@ impl Handles {
         first: u64,
         second: u64,
     ) -> Option<u32> {
-        let place = (0..self.count).map(HandlePlace).find(|place| self.kind(region, *place) == 0)?;
+        let place = self.vacant(region)?;
         let record = self.place(region, place);
         put(record, KIND, &[kind as u8]);
+        put(record, TAG, &[0]);
         self.set(region, place, first, second);
         Some(self.number(region, place))
     }
@@ -92,6 +130,26 @@ impl Handles {
         (open && self.number(region, place) == number).then_some(place)
     }
 
+    /// Has the container know an open handle by a number of its own.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn set_tag(&self, region: &mut [u8], place: HandlePlace, tag: u8) {
+        put(self.place(region, place), TAG, &[tag]);
+    }
+
+    /// The number by which the container itself knows an open handle.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn tag(&self, region: &mut [u8], place: HandlePlace) -> u8 {
+        self.place(region, place).get(TAG).copied().unwrap_or(0)
+    }
+
+    /// The handle of that kind that the container knows by `tag`.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn tagged(&self, region: &mut [u8], kind: HandleKind, tag: u8) -> Option<HandlePlace> {
+        (0..self.count)
+            .map(HandlePlace)
+            .find(|place| self.kind(region, *place) == kind as u8 && self.tag(region, *place) == tag)
+    }
+
     /// The handle's numbers.
     pub(crate) fn get(&self, region: &mut [u8], place: HandlePlace) -> (u64, u64) {
         let record = self.place(region, place);
@@ -103,6 +161,7 @@ impl Handles {
         put(record, FIRST, &first.to_le_bytes());
         put(record, SECOND, &second.to_le_bytes());
         self.find_due(region);
+        self.find_news(region);
     }
 
     pub(crate) fn close(&mut self, region: &mut [u8], place: HandlePlace) {
@@ -113,6 +172,7 @@ impl Handles {
         put(record, KIND, &[0]);
         put(record, GENERATION, &next.to_le_bytes());
         self.find_due(region);
+        self.find_news(region);
     }
 
     pub(super) fn clear(&mut self, region: &mut [u8]) {

@@ -10,6 +10,7 @@ use super::{Part, long, put, word};
 const HEAD_LEN: usize = 24;
 const SOURCE: usize = 4;
 const TOKEN: usize = 8;
+/// The topic's length, and in the upper half that of what the payload is said to be.
 const TOPIC_LEN: usize = 16;
 const PAYLOAD_LEN: usize = 20;
 /// Source of an answer, which no subscription has.
@@ -25,6 +26,8 @@ pub(crate) struct Letter<'b> {
     /// The call that waits for an answer; 0 if none does.
     pub(crate) token: u64,
     pub(crate) topic: &'b [u8],
+    /// What the payload is, as senders by Ocre's calls tell it; empty from all others.
+    pub(crate) content: &'b [u8],
     pub(crate) payload: &'b [u8],
 }
 
@@ -59,7 +62,9 @@ impl Mailbox {
 
     /// Puts a message in; `false` if there is no room.
     pub(crate) fn push(&mut self, region: &mut [u8], letter: &Letter<'_>) -> bool {
-        let len = HEAD_LEN.saturating_add(letter.topic.len()).saturating_add(letter.payload.len());
+        let content = if cfg!(feature = "ocre") { letter.content } else { &[] };
+        let texts_len = letter.topic.len().saturating_add(content.len());
+        let len = HEAD_LEN.saturating_add(texts_len).saturating_add(letter.payload.len());
         let Ok(len) = u32::try_from(len.next_multiple_of(8)) else { return false };
         let wrapped = self.count > 0 && self.tail <= self.head;
         let limit = if wrapped { self.head } else { self.part.len };
@@ -76,10 +81,11 @@ impl Mailbox {
         put(bytes, 0, &len.to_le_bytes());
         put(bytes, SOURCE, &letter.source.to_le_bytes());
         put(bytes, TOKEN, &letter.token.to_le_bytes());
-        put(bytes, TOPIC_LEN, &(letter.topic.len() as u32).to_le_bytes());
+        put(bytes, TOPIC_LEN, &(letter.topic.len() as u32 | (content.len() as u32) << 16).to_le_bytes());
         put(bytes, PAYLOAD_LEN, &(letter.payload.len() as u32).to_le_bytes());
         put(bytes, HEAD_LEN, letter.topic);
-        put(bytes, HEAD_LEN.saturating_add(letter.topic.len()), letter.payload);
+        put(bytes, HEAD_LEN.saturating_add(letter.topic.len()), content);
+        put(bytes, HEAD_LEN.saturating_add(texts_len), letter.payload);
         self.tail = self.tail.saturating_add(len);
         self.count = self.count.saturating_add(1);
         true
@@ -141,16 +147,18 @@ impl Mailbox {
 
     /// Puts an answer in; `false` if there is no room.
     pub(crate) fn push_answer(&mut self, region: &mut [u8], token: u64, payload: &[u8]) -> bool {
-        let taken = self.push(region, &Letter { source: ANSWER, token, topic: &[], payload });
+        let taken = self.push(region, &Letter { source: ANSWER, token, topic: &[], content: &[], payload });
         self.answered |= taken;
         taken
     }
 }
 
 fn letter(bytes: &[u8]) -> Letter<'_> {
-    let (topic_len, payload_len) = (word(bytes, TOPIC_LEN) as usize, word(bytes, PAYLOAD_LEN) as usize);
+    let (texts_len, payload_len) = (word(bytes, TOPIC_LEN), word(bytes, PAYLOAD_LEN) as usize);
+    let content_len = if cfg!(feature = "ocre") { texts_len >> 16 } else { 0 } as usize;
     let texts = bytes.get(HEAD_LEN..).unwrap_or(&[]);
-    let (topic, rest) = texts.split_at_checked(topic_len).unwrap_or((&[], &[]));
+    let (topic, rest) = texts.split_at_checked(texts_len as u16 as usize).unwrap_or((&[], &[]));
+    let (content, rest) = rest.split_at_checked(content_len).unwrap_or((&[], &[]));
     let payload = rest.get(..payload_len).unwrap_or(&[]);
-    Letter { source: word(bytes, SOURCE), token: long(bytes, TOKEN), topic, payload }
+    Letter { source: word(bytes, SOURCE), token: long(bytes, TOKEN), topic, content, payload }
 }

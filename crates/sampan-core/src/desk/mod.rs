@@ -7,20 +7,27 @@
 
 mod grants;
 mod handles;
+mod holds;
 mod mailbox;
 mod shelf;
 
 pub(crate) use grants::GrantTable;
 pub(crate) use handles::{HandleKind, HandlePlace, Handles};
+pub(crate) use holds::Hold;
 pub(crate) use mailbox::{Letter, Mailbox};
 pub(crate) use shelf::Shelf;
 
 use crate::calls::Permit;
 use crate::config::ContainerOptions;
-use sampan_image::DeniedAction;
+use sampan_image::{DeniedAction, Devices};
 
 /// Room for the filters of a container's subscriptions.
 const FILTERS_LEN: usize = 320;
+
+/// Bytes of where a connection that is being made goes, on the shelf under its handle: family, address, port.
+pub(crate) const REMOTE_LEN: usize = 19;
+/// Bytes of a record of a shelf beside its value, its key being a handle.
+const REMOTE_HEAD_LEN: usize = 8;
 
 /// Some of a region's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +50,45 @@ impl Part {
     }
 }
 
+/// What events come from, in the order in which they take turns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Timer,
+    Mailbox,
+    Device,
+}
+
+impl Source {
+    /// Whose turn is next.
+    #[cfg(feature = "ocre")]
+    pub(crate) const fn next(self) -> Self {
+        match self {
+            Self::Timer => Self::Mailbox,
+            Self::Mailbox => Self::Device,
+            Self::Device => Self::Timer,
+        }
+    }
+}
+
+/// Permissions whose calls make handles.
+const HANDLES: u32 = {
+    const fn bit(permit: Permit) -> u32 {
+        1 << permit as u32
+    }
+    bit(Permit::Timer)
+        | bit(Permit::MsgPub)
+        | bit(Permit::MsgSub)
+        | bit(Permit::Gpio)
+        | bit(Permit::Adc)
+        | bit(Permit::I2c)
+        | bit(Permit::Spi)
+        | bit(Permit::Uart)
+        | bit(Permit::Sensor)
+        | bit(Permit::NetConnect)
+        | bit(Permit::NetListen)
+        | bit(Permit::NetUdp)
+};
+
 /// The broker's part.
 #[derive(Debug)]
 pub(crate) struct Desk {
@@ -54,29 +100,37 @@ pub(crate) struct Desk {
     pub(crate) grants: GrantTable,
     pub(crate) handles: Handles,
     pub(crate) filters: Shelf,
+    /// The board's names of devices by the container's, and where connections go that are being made by their handles: these
+    /// end in a zero, which no name does.
+    pub(crate) notes: Shelf,
     pub(crate) mailbox: Mailbox,
     pub(crate) values: Shelf,
     pub(crate) rate: Rate,
-    /// Whether the last event was of a timer: then messages go first.
-    pub(crate) timer_told: bool,
-    end: usize,
+    /// Where the last event came from: the others go first.
+    pub(crate) told_last: Source,
+    #[cfg(feature = "ocre")]
+    pub(crate) ocre: crate::calls::OcreDesk,
 }
 
 impl Desk {
-    /// Lays a desk out behind the first `start` bytes of a region, for a firmware with `functions` host functions.
-    pub(crate) fn new(options: &ContainerOptions<'_>, start: usize, functions: usize) -> Self {
+    /// Lays a desk out behind the first `start` bytes of a region, for a firmware with `functions` host functions; the desk, and
+    /// where it ends.
+    pub(crate) fn new(options: &ContainerOptions<'_>, start: usize, functions: usize) -> (Self, usize) {
         let permits = grants::permits(&options.permissions);
         let has = |permit: Permit| permits & 1 << permit as u32 != 0;
         let mail = has(Permit::MsgPub) || has(Permit::MsgSub);
-        let handles = if mail || has(Permit::Timer) { options.handles_or_default() } else { 0 };
+        let handles = if permits & HANDLES != 0 { options.handles_or_default() } else { 0 };
+        let remotes = if has(Permit::NetConnect) { usize::from(handles) } else { 0 };
+        let remotes_len = remotes.saturating_mul(REMOTE_HEAD_LEN + REMOTE_LEN);
         let mut end = start.next_multiple_of(8);
-        Self {
+        let desk = Self {
             permits,
             told: 0,
             denied: options.denied,
             grants: GrantTable::new(&options.permissions, functions, &mut end),
             handles: Handles::new(handles, &mut end),
             filters: Shelf::new(if has(Permit::MsgSub) { FILTERS_LEN } else { 0 }, &mut end),
+            notes: Shelf::new(remotes_len.saturating_add(options.aliases_len()), &mut end),
             mailbox: Mailbox::new(
                 if mail { options.mailbox_or_default() } else { 0 },
                 options.depth_or_default(),
@@ -84,14 +138,11 @@ impl Desk {
             ),
             values: Shelf::new(options.kv_bytes() as usize, &mut end),
             rate: Rate { per_second: options.calls_per_second, since_us: 0, used: 0 },
-            timer_told: false,
-            end,
-        }
-    }
-
-    /// Where it ends in the region.
-    pub(crate) const fn end(&self) -> usize {
-        self.end
+            told_last: Source::Device,
+            #[cfg(feature = "ocre")]
+            ocre: crate::calls::OcreDesk::default(),
+        };
+        (desk, end)
     }
 
     /// Whether it has some of `permit`.
@@ -99,12 +150,32 @@ impl Desk {
         self.permits & 1 << permit as u32 != 0
     }
 
+    /// Notes the board's names of devices.
+    pub(crate) fn fill_aliases(&mut self, devices: &Devices<'_>, region: &mut [u8]) {
+        for (name, board) in devices.iter() {
+            // There is room: it was made for them.
+            self.notes.set(region, name.as_bytes(), board.as_bytes());
+        }
+    }
+
+    /// The board's name for a device.
+    pub(crate) fn board_name<'n>(&self, region: &'n mut [u8], name: &'n str) -> &'n str {
+        self.notes
+            .get(region, name.as_bytes())
+            .and_then(|name| core::str::from_utf8(name).ok())
+            .unwrap_or(name)
+    }
+
     /// Closes all handles and drops all messages.
     pub(crate) fn clear(&mut self, region: &mut [u8]) {
         self.handles.clear(region);
         self.filters.clear();
         self.mailbox.clear();
-        self.timer_told = false;
+        self.told_last = Source::Device;
+        #[cfg(feature = "ocre")]
+        {
+            self.ocre = crate::calls::OcreDesk::default();
+        }
     }
 }
 

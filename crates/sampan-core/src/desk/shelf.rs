@@ -22,6 +22,11 @@ impl Shelf {
         self.used = 0;
     }
 
+    /// Bytes that a value takes.
+    pub(crate) const fn record_len(key: &[u8], value: &[u8]) -> usize {
+        HEAD_LEN.saturating_add(key.len()).saturating_add(value.len())
+    }
+
     /// Key and value of each record.
     pub(crate) fn iter<'b>(
         &self,
@@ -44,7 +49,7 @@ impl Shelf {
         let mut start = 0_usize;
         let mut found = 0_usize;
         for (known, value) in self.iter(region) {
-            let len = HEAD_LEN.saturating_add(known.len()).saturating_add(value.len());
+            let len = Self::record_len(known, value);
             if known == key {
                 found = len;
                 break;
@@ -66,10 +71,8 @@ impl Shelf {
         let (Ok(key_len), Ok(value_len)) = (u8::try_from(key.len()), u16::try_from(value.len())) else {
             return false;
         };
-        let old = self
-            .get(region, key)
-            .map_or(0, |old| HEAD_LEN.saturating_add(key.len()).saturating_add(old.len()));
-        let len = HEAD_LEN.saturating_add(key.len()).saturating_add(value.len());
+        let old = self.get(region, key).map_or(0, |old| Self::record_len(key, old));
+        let len = Self::record_len(key, value);
         let left = (self.part.len as usize).saturating_sub(self.used as usize).saturating_add(old);
         if len > left {
             return false;

@@ -96,7 +96,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         let newer = |trust: &TrustStore<'_>| current.is_none_or(|old| trust.sequence() > old.sequence());
         match verified {
             Ok(trust) if newer(&trust) => Ok(trust),
-            Ok(_) => Err(self.refuse("trust store", Error { kind: ErrorKind::Rollback, offset: 0 })),
+            Ok(_) => Err(self.refuse("trust store", Error::new(ErrorKind::Rollback, 0))),
             Err(error) => Err(self.refuse("trust store", error)),
         }
     }
@@ -107,7 +107,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         trust: TrustStore<'_>,
     ) {
         let verifier = authority.verifier(trust);
-        for container in self.table.iter_mut() {
+        for idx in 0..self.table.len() {
+            let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
             let Some(image) = container.origin else { continue };
             if container.exit() == Some(ExitReason::Revoked) {
                 continue;
@@ -115,7 +116,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             if let Err(error) = verifier.reevaluate(image) {
                 let text = format_args!("no longer trusted: {error}");
                 log(&self.platform, LogLevel::Error, container.guest.name.as_str(), text);
-                end(&self.platform, container, ExitReason::Revoked);
+                end(&self.platform, container, &mut others, ExitReason::Revoked);
             }
         }
     }
@@ -187,11 +188,12 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         let mut options = ContainerOptions { name, permissions, ..ContainerOptions::default() };
         if let Some(policy) = &policy {
             let texts = core::iter::once(name).chain(policy.args.iter().map(str::as_bytes));
-            let too_many = Error { kind: ErrorKind::TooMany, offset: 0 };
+            let too_many = Error::new(ErrorKind::TooMany, 0);
             let refuse = || self.refuse("image", too_many);
             options.args = collect(&mut args, texts).ok_or_else(refuse)?;
             options.env = collect(&mut env, policy.env.iter().map(str::as_bytes)).ok_or_else(refuse)?;
             options.set_policy(policy);
+            options.devices = policy.devices;
         }
         self.admit(code, &options)
     }
@@ -214,7 +216,7 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
     /// Says why something is refused, and which status that is.
     fn refuse(&self, what: &str, error: Error) -> Status {
         log(&self.platform, LogLevel::Error, RUNTIME, format_args!("{what} refused: {error}"));
-        refusal_status(error.kind)
+        refusal_status(error.kind())
     }
 }
 
@@ -231,7 +233,7 @@ fn raise(counters: &impl RaiseCounters, container: &str, sequence: u64) -> Resul
         true => counters.raise(container, sequence),
         false => Ok(()),
     });
-    raised.map_err(|_| Error { kind: ErrorKind::CounterFailed, offset: 0 })
+    raised.map_err(|_| Error::new(ErrorKind::CounterFailed, 0))
 }
 
 /// Whether a container runs, or has ended by itself and well.

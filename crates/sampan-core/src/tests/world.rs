@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A runtime on a board that tests steer: clock, log and entropy are in their hands.
 
+use super::devices_board::Fakes;
 use super::engine::ScriptEngine;
 use super::script::Script;
 use crate::{
@@ -10,9 +11,7 @@ use crate::{
 use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
 use sampan_engine::Arena;
 use sampan_image::{Effective, Permissions};
-use sampan_platform::{
-    Adc, Clock, Devices, Entropy, Error, Flash, Gpio, I2c, Log, Net, Sensor, Spi, Uart, WallClock,
-};
+use sampan_platform::{Clock, Entropy, Error, Flash, Log, WallClock};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -62,6 +61,7 @@ struct BoardState {
     lines: RefCell<Vec<Line>>,
     seed: Cell<u64>,
     entropy_fails: Cell<bool>,
+    fakes: Fakes,
 }
 
 /// The platform.
@@ -91,6 +91,11 @@ impl Board {
 
     pub(crate) fn fail_entropy(&self, fails: bool) {
         self.0.entropy_fails.set(fails);
+    }
+
+    /// Its devices and sockets.
+    pub(crate) fn fakes(&self) -> &Fakes {
+        &self.0.fakes
     }
 
     pub(crate) fn take_lines(&self) -> Vec<Line> {
@@ -124,15 +129,7 @@ impl Log for Board {
 }
 
 impl WallClock for Board {}
-impl Devices for Board {}
-impl Gpio for Board {}
-impl Adc for Board {}
-impl I2c for Board {}
-impl Spi for Board {}
-impl Uart for Board {}
-impl Sensor for Board {}
 impl Flash for Board {}
-impl Net for Board {}
 
 type MessageClosure = dyn Fn(&Message<'_>);
 
@@ -344,6 +341,7 @@ impl Drop for World {
             let _ = self.runtime.kill(id);
             self.runtime.remove(id).unwrap();
         }
+        assert_eq!(self.board.fakes().held(), (Vec::new(), 0), "something is watched or open for nobody");
         assert_eq!(self.used(), 0, "bytes of the arena stayed in use");
         assert_eq!(self.runtime.engine().instances(), 0);
         assert_eq!(self.stats().containers, 0);

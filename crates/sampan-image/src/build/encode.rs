@@ -24,8 +24,9 @@ impl Encoder {
         self
     }
 
-    pub(super) fn int(self, value: i64) -> Self {
-        if value < 0 { self.head(1, (!value).unsigned_abs()) } else { self.head(0, value.unsigned_abs()) }
+    pub(super) fn int(self, value: i32) -> Self {
+        let (major, argument) = if value < 0 { (1, !value) } else { (0, value) };
+        self.head(major, argument.unsigned_abs().into())
     }
 
     pub(super) fn unsigned(self, value: u64) -> Self {
@@ -81,11 +82,11 @@ impl Encoder {
 
 /// A map whose entries are written only where they have something to say.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Entries(Vec<(i64, Encoder)>);
+pub(super) struct Entries(Vec<(i32, Encoder)>);
 
 impl Entries {
     /// Adds an entry; keys come in their order.
-    pub(super) fn add(mut self, key: i64, value: Option<Encoder>) -> Self {
+    pub(super) fn add(mut self, key: i32, value: Option<Encoder>) -> Self {
         self.0.extend(value.map(|value| (key, value)));
         self
     }

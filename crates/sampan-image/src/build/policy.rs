@@ -89,7 +89,7 @@ fn fault(fault: &FaultPolicy) -> Encoder {
 }
 
 /// Adds numbers under keys from `first` on.
-fn numbers(entries: Entries, first: i64, values: &[Option<u32>]) -> Entries {
+fn numbers(entries: Entries, first: i32, values: &[Option<u32>]) -> Entries {
     let number = |value: &Option<u32>| value.map(|value| Encoder::default().unsigned(value.into()));
     (first..).zip(values).fold(entries, |entries, (key, value)| entries.add(key, number(value)))
 }

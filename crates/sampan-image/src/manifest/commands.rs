@@ -9,30 +9,37 @@ use crate::cbor::Reader;
 use crate::envelope;
 use crate::error::{Error, ErrorKind};
 
-const CONDITION_VENDOR: i64 = 1;
-const CONDITION_CLASS: i64 = 2;
-const CONDITION_IMAGE: i64 = 3;
-const SET_COMPONENT_INDEX: i64 = 12;
-const OVERRIDE_PARAMETERS: i64 = 20;
-const FETCH: i64 = 21;
+const CONDITION_VENDOR: i32 = 1;
+const CONDITION_CLASS: i32 = 2;
+const CONDITION_IMAGE: i32 = 3;
+const SET_COMPONENT_INDEX: i32 = 12;
+const OVERRIDE_PARAMETERS: i32 = 20;
+const FETCH: i32 = 21;
 
-const PARAMETER_VENDOR: i64 = 1;
-const PARAMETER_CLASS: i64 = 2;
-const PARAMETER_DIGEST: i64 = 3;
-const PARAMETER_SIZE: i64 = 14;
-const PARAMETER_URI: i64 = 21;
+const PARAMETER_VENDOR: i32 = 1;
+const PARAMETER_CLASS: i32 = 2;
+const PARAMETER_DIGEST: i32 = 3;
+const PARAMETER_SIZE: i32 = 14;
+const PARAMETER_URI: i32 = 21;
 
 /// Bits of a reporting policy; what they ask for goes to nobody here.
 const REPORT_ALL: u32 = 15;
 /// Commands of one sequence, at most.
 const MAX_COMMANDS: usize = 64;
 
-const CHECKED_VENDOR: u8 = 1;
-const CHECKED_CLASS: u8 = 2;
-const FETCHED: u8 = 4;
-const CHECKED_INSTALLED: u8 = 8;
-const CHECKED_VALID: u8 = 16;
-const CHECKED_ALL: u8 = 31;
+// What is known of a component, and what of it was checked: a bit each.
+const HAS_VENDOR: u16 = 1;
+const HAS_CLASS: u16 = 1 << 1;
+const HAS_DIGEST: u16 = 1 << 2;
+const HAS_SIZE: u16 = 1 << 3;
+const HAS_URI: u16 = 1 << 4;
+const HAS_ALL: u16 = HAS_VENDOR | HAS_CLASS | HAS_DIGEST | HAS_SIZE | HAS_URI;
+const CHECKED_VENDOR: u16 = 1 << 5;
+const CHECKED_CLASS: u16 = 1 << 6;
+const FETCHED: u16 = 1 << 7;
+const CHECKED_INSTALLED: u16 = 1 << 8;
+const CHECKED_VALID: u16 = 1 << 9;
+const CHECKED_ALL: u16 = CHECKED_VENDOR | CHECKED_CLASS | FETCHED | CHECKED_INSTALLED | CHECKED_VALID;
 
 /// Which sequence of the manifest runs: it decides what may stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,46 +52,28 @@ pub(super) enum Sequence {
     Install,
 }
 
-/// What is known of one component so far.
-#[derive(Clone, Copy, Debug)]
-struct State<'a> {
-    part: Part,
-    offset: usize,
-    vendor_id: Option<&'a [u8; 16]>,
-    class_id: Option<&'a [u8; 16]>,
-    digest: Option<&'a [u8; 32]>,
-    size: Option<u32>,
-    uri: Option<&'a str>,
-    checked: u8,
-}
-
-/// The components while the manifest is read.
-#[derive(Debug, Default)]
-pub(super) struct Draft<'a> {
-    states: [Option<State<'a>>; MAX_COMPONENTS],
+/// The components while the manifest is read, in the places where they'll stay.
+#[derive(Debug)]
+pub(super) struct Draft<'m, 'a> {
+    components: &'m mut [Component<'a>; MAX_COMPONENTS],
     count: usize,
 }
 
 /// Selected components, a bit each.
 type Selection = u8;
 
-impl<'a> Draft<'a> {
+impl<'m, 'a> Draft<'m, 'a> {
+    pub(super) const fn new(components: &'m mut [Component<'a>; MAX_COMPONENTS]) -> Self {
+        Self { components, count: 0 }
+    }
+
     /// Adds a component after the others.
     pub(super) fn add(&mut self, part: Part, offset: usize) -> Result<(), Error> {
-        if self.states.iter().flatten().any(|state| state.part == part) {
+        if self.components.iter().take(self.count).any(|component| component.part == part) {
             return Err(ErrorKind::RepeatedComponent.at(offset));
         }
-        let state = State {
-            part,
-            offset,
-            vendor_id: None,
-            class_id: None,
-            digest: None,
-            size: None,
-            uri: None,
-            checked: 0,
-        };
-        *self.states.get_mut(self.count).ok_or(ErrorKind::TooMany.at(offset))? = Some(state);
+        let place = self.components.get_mut(self.count).ok_or(ErrorKind::TooMany.at(offset))?;
+        (place.part, place.offset) = (part, offset);
         self.count = self.count.saturating_add(1);
         Ok(())
     }
@@ -99,28 +88,31 @@ impl<'a> Draft<'a> {
         let mut selection = 1;
         for _ in 0..items / 2 {
             let offset = reader.offset();
-            match (reader.integer()?, sequence) {
-                (SET_COMPONENT_INDEX, _) => selection = self.select(&mut reader)?,
+            let command = reader.integer()?;
+            // What a condition or a fetch needs, and what it has done then.
+            let (needs, does) = match (command, sequence) {
+                (SET_COMPONENT_INDEX, _) => {
+                    selection = self.select(&mut reader)?;
+                    continue;
+                }
                 (OVERRIDE_PARAMETERS, Sequence::Shared | Sequence::Install) => {
                     self.set(&mut reader, selection, sequence)?;
+                    continue;
                 }
-                (CONDITION_VENDOR, Sequence::Shared) => {
-                    self.check(&mut reader, selection, CHECKED_VENDOR, |state| state.vendor_id.is_some())?;
-                }
-                (CONDITION_CLASS, Sequence::Shared) => {
-                    self.check(&mut reader, selection, CHECKED_CLASS, |state| state.class_id.is_some())?;
-                }
-                (FETCH, Sequence::Install) => {
-                    self.check(&mut reader, selection, FETCHED, |state| state.uri.is_some())?;
-                }
-                (CONDITION_IMAGE, Sequence::Install) => {
-                    let ready = |state: &State<'_>| state.is_known() && state.checked & FETCHED != 0;
-                    self.check(&mut reader, selection, CHECKED_INSTALLED, ready)?;
-                }
-                (CONDITION_IMAGE, Sequence::Validate) => {
-                    self.check(&mut reader, selection, CHECKED_VALID, State::is_known)?;
-                }
+                (CONDITION_VENDOR, Sequence::Shared) => (HAS_VENDOR, CHECKED_VENDOR),
+                (CONDITION_CLASS, Sequence::Shared) => (HAS_CLASS, CHECKED_CLASS),
+                (FETCH, Sequence::Install) => (HAS_URI, FETCHED),
+                (CONDITION_IMAGE, Sequence::Install) => (HAS_DIGEST | HAS_SIZE | FETCHED, CHECKED_INSTALLED),
+                (CONDITION_IMAGE, Sequence::Validate) => (HAS_DIGEST | HAS_SIZE, CHECKED_VALID),
                 _ => return Err(ErrorKind::UnsupportedCommand.at(offset)),
+            };
+            let offset = reader.offset();
+            reader.number(REPORT_ALL)?;
+            for component in self.selected(selection) {
+                if component.seen & needs != needs {
+                    return Err(ErrorKind::MissingParameter.at(offset));
+                }
+                component.seen |= does;
             }
         }
         reader.finish()
@@ -139,31 +131,13 @@ impl<'a> Draft<'a> {
         bit.filter(|_| known).ok_or(ErrorKind::ComponentIndex.at(offset))
     }
 
-    fn selected(&mut self, selection: Selection) -> impl Iterator<Item = &mut State<'a>> {
-        let bits = (0..Selection::BITS).map(move |index| selection >> index & 1 != 0);
-        self.states.iter_mut().flatten().zip(bits).filter(|(_, selected)| *selected).map(|(state, _)| state)
-    }
-
-    /// Notes a check of the selected components, each of which must be `ready` for it.
-    fn check(
-        &mut self,
-        reader: &mut Reader<'_>,
-        selection: Selection,
-        bit: u8,
-        ready: impl Fn(&State<'a>) -> bool,
-    ) -> Result<(), Error> {
-        let offset = reader.offset();
-        reader.number(REPORT_ALL)?;
-        for state in self.selected(selection) {
-            if !ready(state) {
-                return Err(ErrorKind::MissingParameter.at(offset));
-            }
-            state.checked |= bit;
-        }
-        Ok(())
+    fn selected(&mut self, selection: Selection) -> impl Iterator<Item = &mut Component<'a>> {
+        let places = self.components.iter_mut().take(self.count).enumerate();
+        places.filter(move |(idx, _)| selection >> idx & 1 != 0).map(|(_, component)| component)
     }
 
     /// Sets parameters of the selected components.
+    #[inline(never)]
     fn set(
         &mut self,
         reader: &mut Reader<'a>,
@@ -173,73 +147,60 @@ impl<'a> Draft<'a> {
         let mut keys = reader.map()?;
         let mut offset = reader.offset();
         while let Some(key) = keys.next(reader)? {
-            let value = match (key, sequence) {
-                (PARAMETER_VENDOR, Sequence::Shared) => Value::Vendor(reader.fixed()?),
-                (PARAMETER_CLASS, Sequence::Shared) => Value::Class(reader.fixed()?),
-                (PARAMETER_DIGEST, Sequence::Shared) => Value::Digest(digest(reader)?),
-                (PARAMETER_SIZE, Sequence::Shared) => Value::Size(reader.number(u32::MAX)?),
-                (PARAMETER_URI, _) => Value::Uri(uri(reader)?),
+            let mut value = Component::NONE;
+            let has = match (key, sequence) {
+                (PARAMETER_VENDOR, Sequence::Shared) => {
+                    value.vendor_id = reader.fixed()?;
+                    HAS_VENDOR
+                }
+                (PARAMETER_CLASS, Sequence::Shared) => {
+                    value.class_id = reader.fixed()?;
+                    HAS_CLASS
+                }
+                (PARAMETER_DIGEST, Sequence::Shared) => {
+                    value.digest = digest(reader)?;
+                    HAS_DIGEST
+                }
+                (PARAMETER_SIZE, Sequence::Shared) => {
+                    value.size = reader.number(u32::MAX)?;
+                    HAS_SIZE
+                }
+                (PARAMETER_URI, _) => {
+                    value.uri = uri(reader)?;
+                    HAS_URI
+                }
                 _ => return Err(ErrorKind::UnsupportedParameter.at(offset)),
             };
-            for state in self.selected(selection) {
-                state.set(value).ok_or(ErrorKind::RepeatedParameter.at(offset))?;
+            for component in self.selected(selection) {
+                if component.seen & has != 0 {
+                    return Err(ErrorKind::RepeatedParameter.at(offset));
+                }
+                component.seen |= has;
+                match has {
+                    HAS_VENDOR => component.vendor_id = value.vendor_id,
+                    HAS_CLASS => component.class_id = value.class_id,
+                    HAS_DIGEST => component.digest = value.digest,
+                    HAS_SIZE => component.size = value.size,
+                    _ => component.uri = value.uri,
+                }
             }
             offset = reader.offset();
         }
         Ok(())
     }
 
-    /// The components, if all is known of each and all was checked.
-    pub(super) fn finish(&self) -> Result<[Option<Component<'a>>; MAX_COMPONENTS], Error> {
-        let mut components = [None; MAX_COMPONENTS];
-        for (component, state) in components.iter_mut().zip(self.states.iter().flatten()) {
-            let missing = ErrorKind::MissingParameter.at(state.offset);
-            if state.checked != CHECKED_ALL {
-                return Err(ErrorKind::MissingCommand.at(state.offset));
+    /// Number of components, if all is known of each and all was checked.
+    pub(super) fn finish(&self) -> Result<usize, Error> {
+        for component in self.components.iter().take(self.count) {
+            if component.seen & CHECKED_ALL != CHECKED_ALL {
+                return Err(ErrorKind::MissingCommand.at(component.offset));
             }
-            *component = Some(Component {
-                part: state.part,
-                vendor_id: state.vendor_id.ok_or(missing)?,
-                class_id: state.class_id.ok_or(missing)?,
-                digest: state.digest.ok_or(missing)?,
-                size: state.size.ok_or(missing)?,
-                uri: state.uri.ok_or(missing)?,
-                offset: state.offset,
-            });
+            if component.seen & HAS_ALL != HAS_ALL {
+                return Err(ErrorKind::MissingParameter.at(component.offset));
+            }
         }
-        Ok(components)
+        Ok(self.count)
     }
-}
-
-/// A parameter.
-#[derive(Clone, Copy, Debug)]
-enum Value<'a> {
-    Vendor(&'a [u8; 16]),
-    Class(&'a [u8; 16]),
-    Digest(&'a [u8; 32]),
-    Size(u32),
-    Uri(&'a str),
-}
-
-impl<'a> State<'a> {
-    const fn is_known(&self) -> bool {
-        self.digest.is_some() && self.size.is_some()
-    }
-
-    /// Sets a parameter; `None` if it was set before.
-    fn set(&mut self, value: Value<'a>) -> Option<()> {
-        match value {
-            Value::Vendor(id) => once(&mut self.vendor_id, id),
-            Value::Class(id) => once(&mut self.class_id, id),
-            Value::Digest(digest) => once(&mut self.digest, digest),
-            Value::Size(size) => once(&mut self.size, size),
-            Value::Uri(uri) => once(&mut self.uri, uri),
-        }
-    }
-}
-
-fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
-    if place.replace(value).is_some() { None } else { Some(()) }
 }
 
 fn digest<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8; 32], Error> {
@@ -251,7 +212,7 @@ fn digest<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8; 32], Error> {
 
 fn uri<'a>(reader: &mut Reader<'a>) -> Result<&'a str, Error> {
     let offset = reader.offset();
-    envelope::integrated(reader).map_err(|error| match error.kind {
+    envelope::integrated(reader).map_err(|error| match error.kind() {
         ErrorKind::UnknownKey => ErrorKind::UnsupportedParameter.at(offset),
         _ => error,
     })

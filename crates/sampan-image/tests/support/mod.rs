@@ -102,7 +102,7 @@ pub fn verify_with(image: &[u8], counters: &Fixed, purpose: Purpose) -> Result<(
 }
 
 pub fn kind(result: Result<(), Error>) -> Option<ErrorKind> {
-    result.err().map(|error| error.kind)
+    result.err().map(|error| error.kind())
 }
 
 /// A module that asks for a few permissions.

@@ -45,7 +45,7 @@ fn structure(out: &mut String, found: &Struct) {
     let _ = writeln!(out, "struct sampan_guest_{} {{", found.name);
     for field in &found.fields {
         comment(out, "  ", std::slice::from_ref(&field.doc));
-        let _ = writeln!(out, "  uint{}_t {};", if field.wide { 64 } else { 32 }, field.name);
+        let _ = writeln!(out, "  {} {};", field.number.c_name(), field.name);
     }
     out.push_str("};\n\n");
 }
@@ -56,12 +56,7 @@ fn function(out: &mut String, area: &Area, call: &Call) {
     if !call.params.is_empty() {
         lines.push(String::new());
     }
-    lines.push(call.permission.as_ref().map_or("Permission: none.".into(), |name| {
-        let matched = call.matched.and_then(|idx| call.params.get(idx));
-        matched.map_or(format!("Permission: `{name}`."), |param| {
-            format!("Permission: `{name}:…`, whose argument covers `{}`.", param.name)
-        })
-    }));
+    lines.push(format!("Permission: {}.", call.needs()));
     comment(out, "", &lines);
     let result = if call.wide { "int64_t" } else { "int32_t" };
     let params: Vec<String> = call.params.iter().map(|param| parameter(&param.name, &param.kind)).collect();

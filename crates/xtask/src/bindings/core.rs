@@ -84,20 +84,22 @@ fn entry(out: &mut String, abi: &Abi, area: &Area, call: &Call) {
         call.permission.as_ref().map_or("None".into(), |name| format!("Some(Permit::{})", camel(name)));
     let matched = call.matched.map_or("None".into(), |idx| format!("Some({idx})"));
     let examples: Vec<String> = call.params.iter().map(|param| format!("{:?}", param.example)).collect();
-    let after = call.params.iter().find_map(|param| match &param.kind {
+    let also: Vec<String> = call.or.iter().map(|name| format!("Permit::{}", camel(name))).collect();
+    let maker = call.params.iter().find_map(|param| match &param.kind {
         Kind::Handle(maker) => Some(maker),
         _ => None,
     });
-    let after = after.or(call.after.as_ref());
+    let after = call.after.as_ref().or(maker);
     let _ = writeln!(
         out,
-        "{}Entry {{ id: Id::{}, module: {:?}, name: {:?}, signature: b\"({letters}){}\", permit: {permit}, matched: {matched}, wide: {}, params: &[{}],\n\
+        "{}Entry {{ id: Id::{}, module: {:?}, name: {:?}, signature: b\"({letters}){}\", permit: {permit}, also: &[{}], matched: {matched}, wide: {}, params: &[{}],\n\
          #[cfg(test)]\nexamples: &[{}],\n#[cfg(test)]\nafter: {:?} }},",
         cfg(area),
         id(area, call),
         area.module,
         call.name,
         if call.wide { 'I' } else { 'i' },
+        also.join(", "),
         call.wide,
         params.join(", "),
         examples.join(", "),

@@ -26,8 +26,41 @@ pub(super) struct Struct {
 
 pub(super) struct Field {
     pub(super) name: String,
-    pub(super) wide: bool,
+    pub(super) number: Number,
     pub(super) doc: String,
+}
+
+/// Type of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Number {
+    U32,
+    I32,
+    U64,
+}
+
+impl Number {
+    /// Its bytes, which it's aligned to.
+    pub(super) const fn len(self) -> u32 {
+        if matches!(self, Self::U64) { 8 } else { 4 }
+    }
+
+    /// As Rust and the reference page call it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::U32 => "u32",
+            Self::I32 => "i32",
+            Self::U64 => "u64",
+        }
+    }
+
+    /// As C calls it.
+    pub(super) const fn c_name(self) -> &'static str {
+        match self {
+            Self::U32 => "uint32_t",
+            Self::I32 => "int32_t",
+            Self::U64 => "uint64_t",
+        }
+    }
 }
 
 pub(super) struct Area {
@@ -41,6 +74,8 @@ pub(super) struct Call {
     pub(super) name: String,
     pub(super) doc: String,
     pub(super) permission: Option<String>,
+    /// Permissions of which each does in its place.
+    pub(super) or: Vec<String>,
     /// Index of the parameter that the permission's argument must cover.
     pub(super) matched: Option<usize>,
     pub(super) wide: bool,
@@ -56,6 +91,18 @@ pub(super) struct Param {
     pub(super) kind: Kind,
     pub(super) example: String,
     pub(super) doc: String,
+}
+
+impl Call {
+    /// The permission that it needs, for people.
+    pub(super) fn needs(&self) -> String {
+        let Some(name) = &self.permission else { return "none".into() };
+        match self.matched.and_then(|idx| self.params.get(idx)) {
+            Some(param) => format!("`{name}:…`, whose argument covers `{}`", param.name),
+            None if self.or.is_empty() => format!("`{name}`"),
+            None => format!("`{name}`, or instead `{}`", self.or.join("` or `")),
+        }
+    }
 }
 
 pub(super) enum Kind {
@@ -90,6 +137,9 @@ impl Abi {
             for code in &call.codes {
                 self.codes.iter().find(|known| known.name == *code).ok_or_else(|| at(code))?;
             }
+            if let Some(name) = call.or.iter().find(|name| !self.has_permission(name)) {
+                return Err(at(name));
+            }
             let makers = call.params.iter().filter_map(|param| match &param.kind {
                 Kind::Handle(maker) => Some(maker),
                 _ => None,
@@ -114,9 +164,13 @@ impl Abi {
     pub(super) fn layout(&self, name: &str) -> (u32, u32) {
         let fields =
             self.structs.iter().find(|known| known.name == name).map_or(&[][..], |found| &found.fields);
-        let align = if fields.iter().any(|field| field.wide) { 8 } else { 4 };
-        let len: u32 = fields.iter().map(|field| if field.wide { 8 } else { 4 }).sum();
-        (len, align)
+        let align = fields.iter().map(|field| field.number.len()).max().unwrap_or(4);
+        (fields.iter().map(|field| field.number.len()).sum(), align)
+    }
+
+    /// Whether a permission is one that some call needs.
+    fn has_permission(&self, name: &str) -> bool {
+        self.calls().any(|(_, call)| call.permission.as_deref() == Some(name))
     }
 
     /// Names of all permissions, in the order in which they come up.
@@ -150,12 +204,13 @@ impl Struct {
 
 impl Field {
     fn read(table: &mut Table) -> Result<Self, String> {
-        let wide = match text(table, "type")?.as_str() {
-            "u32" => false,
-            "u64" => true,
+        let number = match text(table, "type")?.as_str() {
+            "u32" => Number::U32,
+            "i32" => Number::I32,
+            "u64" => Number::U64,
             other => return Err(format!("no type {other}")),
         };
-        Ok(Self { name: text(table, "name")?, wide, doc: text(table, "doc")? })
+        Ok(Self { name: text(table, "name")?, number, doc: text(table, "doc")? })
     }
 }
 
@@ -188,22 +243,16 @@ impl Call {
             Some("u64") => true,
             Some(other) => return Err(format!("no result {other}")),
         };
-        let codes = match table.remove("codes") {
-            None => Vec::new(),
-            Some(Value::Array(codes)) => {
-                codes.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect()
-            }
-            Some(_) => return Err("codes is a list".into()),
-        };
         Ok(Self {
             name: text(table, "name")?,
             doc: text(table, "doc")?,
             permission: optional(table, "permission")?,
+            or: texts(table, "or")?,
             matched,
             wide,
             may_park: table.remove("may_park").is_some_and(|value| value.as_bool() == Some(true)),
             params,
-            codes,
+            codes: texts(table, "codes")?,
             after: optional(table, "after")?,
         })
     }
@@ -257,6 +306,15 @@ fn finish(table: &Table) -> Result<(), String> {
 
 fn optional(table: &mut Table, key: &str) -> Result<Option<String>, String> {
     table.remove(key).map(|value| text_of(&value)).transpose()
+}
+
+/// A list of texts, empty where there is none.
+fn texts(table: &mut Table, key: &str) -> Result<Vec<String>, String> {
+    match table.remove(key) {
+        None => Ok(Vec::new()),
+        Some(Value::Array(items)) => items.iter().map(text_of).collect(),
+        Some(_) => Err(format!("{key} is a list")),
+    }
 }
 
 fn text(table: &mut Table, key: &str) -> Result<String, String> {

@@ -32,13 +32,7 @@ pub(super) fn reference(abi: &Abi) -> String {
             found.name, found.doc
         );
         for field in &found.fields {
-            let _ = writeln!(
-                out,
-                "- `{}` ({}): {}",
-                field.name,
-                if field.wide { "u64" } else { "u32" },
-                field.doc
-            );
+            let _ = writeln!(out, "- `{}` ({}): {}", field.name, field.number.name(), field.doc);
         }
     }
     out
@@ -46,11 +40,7 @@ pub(super) fn reference(abi: &Abi) -> String {
 
 fn section(out: &mut String, area: &Area, call: &Call) {
     let _ = writeln!(out, "\n### {}.{}\n\n{}\n", area.name, snake(&call.name), call.doc);
-    let permission = match (&call.permission, call.matched.and_then(|idx| call.params.get(idx))) {
-        (None, _) => "none".into(),
-        (Some(name), None) => format!("`{name}`"),
-        (Some(name), Some(param)) => format!("`{name}:…`, whose argument covers `{}`", param.name),
-    };
+    let permission = call.needs();
     let park = if call.may_park { " The container may wait in it." } else { "" };
     let _ = writeln!(out, "Import name `{}`; permission: {permission}.{park}\n", call.name);
     for param in &call.params {

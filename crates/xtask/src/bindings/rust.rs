@@ -27,13 +27,7 @@ pub(super) fn bindings(abi: &Abi) -> String {
             camel(&found.name)
         );
         for field in &found.fields {
-            let _ = writeln!(
-                out,
-                "/// {}\npub {}: {},",
-                field.doc,
-                field.name,
-                if field.wide { "u64" } else { "u32" }
-            );
+            let _ = writeln!(out, "/// {}\npub {}: {},", field.doc, field.name, field.number.name());
         }
         out.push_str("}\n\n");
     }
@@ -101,7 +95,7 @@ fn wrapper(out: &mut String, call: &Call) {
     for param in &call.params {
         let _ = writeln!(out, "/// - `{}`: {}", param.name, param.doc);
     }
-    let permission = call.permission.as_ref().map_or("none".into(), |name| format!("`{name}`"));
+    let permission = call.needs();
     let _ = writeln!(
         out,
         "///\n/// Permission: {permission}.\n///\n/// # Errors\n/// Any [`Error`] that the reference page names for this call.\n\

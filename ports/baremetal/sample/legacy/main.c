@@ -102,7 +102,7 @@ int main(void)
                    !sampan_container_start(runtime, id);
     print("containers: %s\n", started ? "started" : "not started");
 #ifdef WITH_DEMO
-    demo_run(runtime);
+    demo_run(&(const struct demo_firmware){ &runtime, arena, sizeof arena, { &oven_get, &oven_set } });
 #endif
 #endif
     for (;;) {
