@@ -715,8 +715,8 @@ int32_t sampan_net_connect_udp(const char *address, uint32_t address_len);
 /**
  * Takes connections by TCP from now on. Answers a handle.
  *
- * - `address`: Where: an address of the device, or 0.0.0.0 or [::] for any, and a port; `*` for any port that
- * is free.
+ * - `address`: Where: an address of the device, or `0.0.0.0` or `[::]` for any, and a port; `*` for any port
+ * that is free.
  *
  * Permission: `net.listen:…`, whose argument covers `address`.
  */
