@@ -56,6 +56,7 @@ void codes_check(void);
 #define sampan_image_create(...) note_code(NOTED_sampan_image_create, sampan_image_create(__VA_ARGS__))
 #define sampan_image_part(...) note_code(NOTED_sampan_image_part, sampan_image_part(__VA_ARGS__))
 #define sampan_image_permission(...) note_code(NOTED_sampan_image_permission, sampan_image_permission(__VA_ARGS__))
+#define sampan_image_policy(...) note_code(NOTED_sampan_image_policy, sampan_image_policy(__VA_ARGS__))
 #define sampan_image_signer(...) note_code(NOTED_sampan_image_signer, sampan_image_signer(__VA_ARGS__))
 #define sampan_image_verify(...) note_code(NOTED_sampan_image_verify, sampan_image_verify(__VA_ARGS__))
 #define sampan_message_publish(...) note_code(NOTED_sampan_message_publish, sampan_message_publish(__VA_ARGS__))
