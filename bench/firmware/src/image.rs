@@ -95,7 +95,7 @@ fn image(input: &Input<'_>, crypto: &impl Crypto) -> Result<(), Error> {
     Verifier { device, trust, counters: &Fresh, crypto }.verify(input.image, purpose).map(|_| ())
 }
 
-/// 0, or why the input was refused: the kind's place among all, from 1.
+/// 0, or why the input was refused and where.
 ///
 /// # Safety
 /// `input` is a constant, as is what it refers to.
@@ -106,7 +106,8 @@ unsafe fn judge(input: *const RawImage, verify: impl FnOnce(&Input<'_>) -> Resul
     let trust = unsafe { core::slice::from_raw_parts(raw.trust, raw.trust_len) };
     // SAFETY: as above.
     let image = unsafe { core::slice::from_raw_parts(raw.image, raw.image_len) };
-    verify(&Input { raw, trust, image }).map_or_else(|error| error.kind() as u32 + 1, |()| 0)
+    verify(&Input { raw, trust, image })
+        .map_or_else(|error| ((error.offset() as u32) << 8) | (error.kind() as u32 + 1), |()| 0)
 }
 
 /// # Safety

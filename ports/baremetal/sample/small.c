@@ -22,7 +22,7 @@ enum {
     RUN_BEATS = 400,
     LINEAR_LEN = 2048,
     STACK_PATTERN = 0x5a,
-    STACK_UNPAINTED = 256, /* what main uses itself when it paints the rest */
+    STACK_UNPAINTED = 64, /* what painting uses itself */
     OUTSIDE_MC = 5000,
     HEATER_MC_A_BEAT = 250,
     ROOM_LOSS_BEATS = 100, /* the difference to outside would be gone after so many */
@@ -172,11 +172,12 @@ static void container_report(const char *name, uint32_t id)
           (unsigned long long)stats.cpu_us);
 }
 
-/* The stack is painted but for what is in use, so that what is used of it later can be told. */
-static void stack_paint(void)
+/* The stack is painted but for what is in use, so that what is used of it later can be told. Not inlined: what main needs
+ * lies above. */
+__attribute__((noinline)) static void stack_paint(void)
 {
-    size_t len = (size_t)(__thread_stack_top - __interrupt_stack_top);
-    memset(__interrupt_stack_top, STACK_PATTERN, len - STACK_UNPAINTED);
+    const uint8_t *in_use = __builtin_frame_address(0);
+    memset(__interrupt_stack_top, STACK_PATTERN, (size_t)(in_use - __interrupt_stack_top) - STACK_UNPAINTED);
 }
 
 static uint32_t stack_peak(void)
