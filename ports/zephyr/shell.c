@@ -14,7 +14,7 @@
 /* What containers may do here: print, sleep, draw random numbers. */
 static const char *const permissions[] = { "clock", "log", "random" };
 
-BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 8192, "\"sampan create\" runs on the shell's stack: set CONFIG_SHELL_STACK_SIZE=8192");
+BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 8192, "\"sampan create\" and \"load\" run on the shell's stack: set CONFIG_SHELL_STACK_SIZE=8192");
 
 enum { REASON_LEN = 64, STOP_DEFAULT_MS = 1000 };
 

@@ -4,8 +4,6 @@
 
 #include <zephyr/sys/util.h>
 
-BUILD_ASSERT(CONFIG_SHELL_STACK_SIZE >= 12288, "\"sampan load\" verifies on the shell's stack: set CONFIG_SHELL_STACK_SIZE=12288");
-
 /* Writes bytes as hexadecimal digits and a NUL. */
 static const char *hex(const uint8_t *bytes, size_t len, char *out, size_t out_len)
 {

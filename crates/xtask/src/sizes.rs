@@ -291,13 +291,20 @@ fn sources(listing: &str) -> BTreeMap<u64, Option<&str>> {
     sources
 }
 
-/// What of sampan-core is the broker of host calls, a part by itself.
-const BROKER: [&str; 3] = ["calls/", "desk/", "inbox.rs"];
+/// Sources of the broker of host calls, a part by itself: what checks and does calls, and firmware's side of devices,
+/// sockets and messages.
+const BROKER: [(&str, &[&str]); 2] = [
+    ("sampan-core", &["calls/", "desk/", "inbox.rs"]),
+    ("sampan-capi", &["devices", "net.rs", "message.rs"]),
+];
 
 /// The part that a source file belongs to: `crates/sampan-core/src/..`, `wasmi-2.0.0/src/..`.
 fn part_of_path(path: &str) -> Option<&str> {
     let (directory, file) = path.rsplit_once("/src/")?;
-    if directory.ends_with("sampan-core") && BROKER.iter().any(|part| file.starts_with(part)) {
+    let is_broker = |&(home, files): &(&str, &[&str])| {
+        directory.ends_with(home) && files.iter().any(|part| file.starts_with(part))
+    };
+    if BROKER.iter().any(is_broker) {
         return Some("host-calls");
     }
     if format!("/{directory}").contains("/library/") || directory.contains("compiler-builtins/") {

@@ -83,7 +83,7 @@ ZTEST(signed_images, test_good)
     command("sampan keys", -ENOENT, "no trust store");
     command("sampan load good", -EINVAL, "");
     command("sampan trust trust", 0, "");
-    command("sampan keys", 0, "trust store 2");
+    command("sampan keys", 0, "trust store ");
     command("sampan keys", 0, " developer oven.");
     command("sampan keys", 0, " operator *");
     command("sampan inspect good", 0, "container   oven.thermostat");
