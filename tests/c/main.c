@@ -42,6 +42,7 @@ static void run_all(void) {
   test_wasi();
   test_messages();
   test_threads();
+  test_crowd();
   test_malformed();
   test_trust();
   test_signed();

@@ -18,6 +18,7 @@ void test_calls(void);
 void test_wasi(void);
 void test_messages(void);
 void test_threads(void);
+void test_crowd(void);
 void test_malformed(void);
 void test_trust(void);
 void test_signed(void);

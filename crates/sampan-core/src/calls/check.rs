@@ -148,8 +148,9 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             return self.end(sampan_abi::ExitReason::EngineFault);
         };
         let mut memory = CheckedMemory::new(memory);
-        let answer = match self.receive(entry.needs(), values, &mut memory) {
-            Ok(args) => self.handle(entry.id, &args, &mut memory),
+        let mut args = Args::default();
+        let answer = match self.receive(&entry.needs(), values, &mut memory, &mut args) {
+            Ok(()) => self.handle(entry.id, &args, &mut memory),
             Err(Refused::Code(code)) => Answer::Failed(code),
             Err(Refused::Reply(reply)) => return reply,
         };
@@ -164,14 +165,16 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         HostReply::Return
     }
 
-    /// Checks a call, and reacts to one that the container may not make.
+    /// Checks a call, and reacts to one that the container may not make. The arguments go into `args`: to
+    /// hand them up by value would copy room for six of them at every call.
     pub(super) fn receive(
         &mut self,
-        needs: Needs,
+        needs: &Needs,
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
-    ) -> Result<Args, Refused> {
-        self.admit(&needs, values, memory).map_err(|refusal| match refusal {
+        args: &mut Args,
+    ) -> Result<(), Refused> {
+        self.admit(needs, values, memory, args).map_err(|refusal| match refusal {
             Refusal::Code(code) => Refused::Code(code),
             Refusal::Denied(permit, argument) => self
                 .deny(permit, needs.module, needs.name, memory.text(argument))
@@ -185,20 +188,21 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         needs: &Needs,
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
-    ) -> Result<Args, Refusal> {
+        args: &mut Args,
+    ) -> Result<(), Refusal> {
         let has = |permit: &Permit| self.guest.desk.has(*permit);
         let lacks = needs.permit.filter(|permit| !has(permit) && !needs.also.iter().any(has));
         if lacks.is_none() && !self.guest.desk.rate.take(|| self.platform.now_us()) {
             self.guest.stats.throttled_calls = self.guest.stats.throttled_calls.saturating_add(1);
             return Err(Refusal::Code(Code::Rate));
         }
-        let args = self.arguments(needs, values, memory);
+        let found = self.arguments(needs, values, memory, args);
         if let Some(permit) = lacks {
             // The argument is for the log, if it's there to be read.
-            let matched = args.ok().zip(needs.matched).map(|(args, idx)| args.input(usize::from(idx)));
+            let matched = needs.matched.filter(|_| found.is_ok()).map(|idx| args.input(usize::from(idx)));
             return Err(Refusal::Denied(permit, matched.unwrap_or_default()));
         }
-        let args = args.map_err(Refusal::Code)?;
+        found.map_err(Refusal::Code)?;
         if let (Some(permit), Some(idx)) = (needs.permit, needs.matched) {
             let input = args.input(usize::from(idx));
             let action = match permit {
@@ -213,7 +217,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
                 return Err(Refusal::Denied(permit, input));
             }
         }
-        Ok(args)
+        Ok(())
     }
 
     fn arguments(
@@ -221,8 +225,8 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         needs: &Needs,
         values: &[u64],
         memory: &mut CheckedMemory<'_>,
-    ) -> Result<Args, Code> {
-        let mut args = Args::default();
+        args: &mut Args,
+    ) -> Result<(), Code> {
         let mut values = values.iter().copied();
         let mut next = || values.next().unwrap_or(0);
         for (place, kind) in args.0.iter_mut().zip(needs.params) {
@@ -243,7 +247,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
                 }
             };
         }
-        Ok(args)
+        Ok(())
     }
 }
 

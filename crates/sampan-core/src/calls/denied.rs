@@ -24,7 +24,9 @@ impl<P: Platform, H> Broker<'_, P, H> {
         let bit = 1 << permit as u32;
         let first = self.guest.desk.told & bit == 0;
         self.guest.desk.told |= bit;
-        let needs = Permit::NAMES.iter().find(|(known, _)| *known == permit).map_or("", |(_, name)| name);
+        // Only the line in the log names it.
+        let known = if first { Permit::NAMES.iter().find(|(known, _)| *known == permit) } else { None };
+        let needs = known.map_or("", |(_, name)| name);
         self.react(first, module, name, needs, argument)
     }
 

@@ -4,6 +4,8 @@
 //! Nothing here names a call but those few whose arguments can't be told in advance; one that is added to the
 //! description is tested with it.
 
+mod fuzz;
+
 use super::check::{Entry, Kind, code_bits};
 use super::table::{CALLS, Code, Id, Permit};
 use crate::ContainerOptions;
@@ -11,7 +13,6 @@ use crate::tests::script::{Op, Script};
 use crate::tests::world::{World, permitted_to};
 use sampan_abi::{ContainerState, ExitReason, LogLevel, Status, TrapKind};
 use sampan_image::DeniedAction;
-use sampan_platform::Error;
 use std::format;
 use std::string::String;
 use std::vec::Vec;
@@ -376,51 +377,5 @@ fn names_are_those_of_the_image() {
     for (_, name) in Permit::NAMES {
         let texts = [String::from(name), format!("{name}:a"), format!("{name}:100"), format!("{name}:a:1")];
         assert!(texts.iter().any(|text| sampan_image::Permission::parse(text).is_ok()), "{name}");
-    }
-}
-
-/// Calls with arguments of no sense: whatever they are, every one is answered and the container lives on. The
-/// engine watches that nothing outside of the memory is touched.
-#[test]
-#[cfg_attr(miri, ignore = "long, and all unsafe code below it is run by other tests")]
-fn calls_with_arbitrary_arguments_are_all_answered() {
-    let number =
-        |name: &str, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (seed, cases) = (number("SAMPAN_CALLS_SEED", 1_u64), number("SAMPAN_CALLS_CASES", 300_u64));
-    for case in seed..seed.saturating_add(cases) {
-        let state = core::cell::Cell::new(case.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let random = |below: u64| crate::tests::world::random(&state) % below;
-        let mut script = Script::new().memory(MEMORY_LEN);
-        let mut calls = 0;
-        for _ in 0..30 {
-            let entry = &CALLS[random(CALLS.len() as u64) as usize];
-            let mut prepared = prepare(entry);
-            for value in &mut prepared.values {
-                *value = match random(6) {
-                    0 => random(300),
-                    1 => u64::from(MEMORY_LEN) - random(20) + 10,
-                    2 => u64::from(u32::MAX) - random(300),
-                    3 => (random(4) + 1) << 8 | random(9),
-                    _ => *value,
-                };
-            }
-            // Nobody is there to end a long wait.
-            if matches!(entry.id, Id::EventWait | Id::MsgRequest) {
-                let place = if entry.id == Id::EventWait { 0 } else { 4 };
-                prepared.values[place] = random(1000);
-            }
-            script = call(script, entry, &prepared);
-            calls += 1;
-        }
-        let mut world = world();
-        world
-            .board
-            .fakes()
-            .fails
-            .set([None, None, Some(Error::Busy), Some(Error::NoRoom)][random(4) as usize]);
-        let id = world.create_with(&script, &permitted_to(ALL)).unwrap();
-        world.runtime.start(id).unwrap();
-        assert_eq!(world.run_to_end(id), ExitReason::Exited(0), "SAMPAN_CALLS_SEED={case}");
-        assert_eq!(world.results().len(), calls, "SAMPAN_CALLS_SEED={case}");
     }
 }

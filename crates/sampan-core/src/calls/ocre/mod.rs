@@ -260,8 +260,9 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             None => return self.end(ExitReason::EngineFault),
         };
         let mut memory = CheckedMemory::new(memory);
-        let outcome = match self.receive(function.needs, values, &mut memory) {
-            Ok(args) => self.ocre(function, &args, &mut memory),
+        let mut args = Args::default();
+        let outcome = match self.receive(&function.needs, values, &mut memory, &mut args) {
+            Ok(()) => self.ocre(function, &args, &mut memory),
             Err(Refused::Code(code)) => code.into(),
             Err(Refused::Reply(reply)) => return reply,
         };
