@@ -448,12 +448,7 @@ impl<P: Platform, H> Broker<'_, P, H> {
             let fields = next.to_le_bytes().into_iter().chain(inode(name).to_le_bytes());
             let fields = fields.chain(name_len).chain(kind);
             entry.iter_mut().zip(fields).for_each(|(place, byte)| *place = byte);
-            // Not by `zip`, which would take a place from `room` before it knows that the name has ended.
-            for byte in entry.iter().chain(name) {
-                if let Some(place) = room.next() {
-                    *place = *byte;
-                }
-            }
+            entry.iter().chain(name).zip(room.by_ref()).for_each(|(byte, place)| *place = *byte);
         }
         let used = len.saturating_sub(room.len() as u32);
         self.charge_copy(used as usize);
