@@ -353,9 +353,9 @@ fn env<'a>(reader: &mut Reader<'a>, bytes: &mut usize) -> Result<Texts<'a>, Erro
     let offset = reader.offset();
     let texts = texts(reader, bytes)?;
     for (idx, text) in texts.iter().enumerate() {
-        let name = text.split_once('=').map(|(name, _)| name).filter(|name| !name.is_empty());
+        let name = text.split_once(['=']).map(|(name, _)| name).filter(|name| !name.is_empty());
         let name = name.ok_or(ErrorKind::BadName.at(offset))?;
-        let same = |other: &str| other.split_once('=').is_some_and(|(other, _)| other == name);
+        let same = |other: &str| other.split_once(['=']).is_some_and(|(other, _)| other == name);
         if texts.iter().take(idx).any(same) {
             return Err(ErrorKind::RepeatedParameter.at(offset));
         }

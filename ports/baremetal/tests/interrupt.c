@@ -76,7 +76,9 @@ static void log_nothing(void *ctx, uint8_t level, const char *source, size_t sou
 
 static uint32_t start(const char *name, const uint8_t *image, uint32_t image_len)
 {
-    const struct sampan_container_options options = { .size = sizeof options, .name = name };
+    static const char *const permissions[] = { "clock", "log" };
+    const struct sampan_container_options options = { .size = sizeof options, .name = name, .permissions = permissions,
+                                                      .permissions_len = sizeof permissions / sizeof permissions[0] };
     uint32_t id = 0;
     sampan_status status = sampan_container_create(runtime, image, image_len, &options, &id);
     test_check(status == SAMPAN_STATUS_OK, "a container is created", (uint32_t)status);

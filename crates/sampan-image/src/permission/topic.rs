@@ -10,11 +10,11 @@ const REST: &str = "#";
 
 /// Whether text is a topic filter; a topic is one without wildcards.
 pub(super) fn is_filter(text: &str) -> bool {
-    let mut levels = text.split('/');
+    let mut levels = text.split(['/']);
     let whole = |level: &str| !level.contains(['+', '#']) || level == ONE;
     let all = levels.by_ref().all(whole);
     // `all` stops behind the first level that isn't whole: only a `#` that is the last may be that.
-    !text.is_empty() && (all || levels.next().is_none() && text.split('/').next_back() == Some(REST))
+    !text.is_empty() && (all || levels.next().is_none() && text.split(['/']).next_back() == Some(REST))
 }
 
 /// Whether a wildcard at the beginning of `filter` doesn't reach `other`.
@@ -27,7 +27,7 @@ pub(super) fn covers(filter: &str, other: &str) -> bool {
     if hidden(filter, other) {
         return false;
     }
-    let (mut own, mut others) = (filter.split('/'), other.split('/'));
+    let (mut own, mut others) = (filter.split(['/']), other.split(['/']));
     loop {
         match (own.next(), others.next()) {
             (Some(REST), _) | (None, None) => return true,
@@ -43,7 +43,7 @@ pub(super) fn overlap(a: &str, b: &str) -> bool {
     if hidden(a, b) || hidden(b, a) {
         return false;
     }
-    let (mut a, mut b) = (a.split('/'), b.split('/'));
+    let (mut a, mut b) = (a.split(['/']), b.split(['/']));
     loop {
         match (a.next(), b.next()) {
             (Some(REST), _) | (_, Some(REST)) | (None, None) => return true,
@@ -55,7 +55,7 @@ pub(super) fn overlap(a: &str, b: &str) -> bool {
 
 /// Writes the filter that matches what both do, which overlap.
 pub(super) fn write_overlap(f: &mut fmt::Formatter<'_>, a: &str, b: &str) -> fmt::Result {
-    let (mut a, mut b) = (a.split('/'), b.split('/'));
+    let (mut a, mut b) = (a.split(['/']), b.split(['/']));
     let mut separator = "";
     loop {
         let (level, mut rest) = match (a.next(), b.next()) {
