@@ -27,5 +27,7 @@ pub(crate) mod script;
 mod signed;
 mod wasi;
 mod wasi_bounds;
+#[cfg(all(feature = "wasi-files", feature = "calls"))]
+mod wasi_files;
 mod wasi_poll;
 pub(crate) mod world;

@@ -3,10 +3,13 @@
 //!
 //! Standard output and error go to the log by lines, under the container's name. There are clocks,
 //! random numbers, arguments, environment, exit, and `poll_oneoff` for sleeping; standard input is at
-//! its end and no other file descriptor exists. Every other function of preview 1 links and answers
-//! `ENOSYS`, so that a program which merely mentions it still runs.
+//! its end. With feature `wasi-files` there is a directory as well; without it no other file descriptor exists. Every other
+//! function of preview 1 links and answers `ENOSYS`, so that a program which merely mentions it still runs.
 //!
 //! Source of layouts and types: `wasi_snapshot_preview1.witx`.
+
+#[cfg(feature = "wasi-files")]
+mod files;
 
 use super::memory::{GuestMemory, offset};
 use super::wasi_abi as abi;
@@ -34,10 +37,17 @@ enum Function {
     ClockTimeGet,
     FdClose,
     FdFdstatGet,
-    FdPrestat,
+    FdFilestatGet,
+    FdPrestatGet,
+    FdPrestatDirName,
     FdRead,
+    FdReaddir,
     FdSeek,
+    FdTell,
     FdWrite,
+    PathFilestatGet,
+    PathOpen,
+    PathUnlinkFile,
     PollOneoff,
     ProcExit,
     RandomGet,
@@ -57,8 +67,8 @@ const FUNCTIONS: [(&str, &[u8], Function); 46] = [
     ("clock_time_get", b"(iIi)i", ClockTimeGet),
     ("fd_close", b"(i)i", FdClose),
     ("fd_fdstat_get", b"(ii)i", FdFdstatGet),
-    ("fd_prestat_get", b"(ii)i", FdPrestat),
-    ("fd_prestat_dir_name", b"(iii)i", FdPrestat),
+    ("fd_prestat_get", b"(ii)i", FdPrestatGet),
+    ("fd_prestat_dir_name", b"(iii)i", FdPrestatDirName),
     ("fd_read", b"(iiii)i", FdRead),
     ("fd_seek", b"(iIii)i", FdSeek),
     ("fd_write", b"(iiii)i", FdWrite),
@@ -71,25 +81,25 @@ const FUNCTIONS: [(&str, &[u8], Function); 46] = [
     ("fd_datasync", b"(i)i", Absent),
     ("fd_fdstat_set_flags", b"(ii)i", Absent),
     ("fd_fdstat_set_rights", b"(iII)i", Absent),
-    ("fd_filestat_get", b"(ii)i", Absent),
+    ("fd_filestat_get", b"(ii)i", FdFilestatGet),
     ("fd_filestat_set_size", b"(iI)i", Absent),
     ("fd_filestat_set_times", b"(iIIi)i", Absent),
     ("fd_pread", b"(iiiIi)i", Absent),
     ("fd_pwrite", b"(iiiIi)i", Absent),
-    ("fd_readdir", b"(iiiIi)i", Absent),
+    ("fd_readdir", b"(iiiIi)i", FdReaddir),
     ("fd_renumber", b"(ii)i", Absent),
     ("fd_sync", b"(i)i", Absent),
-    ("fd_tell", b"(ii)i", Absent),
+    ("fd_tell", b"(ii)i", FdTell),
     ("path_create_directory", b"(iii)i", Absent),
-    ("path_filestat_get", b"(iiiii)i", Absent),
+    ("path_filestat_get", b"(iiiii)i", PathFilestatGet),
     ("path_filestat_set_times", b"(iiiiIIi)i", Absent),
     ("path_link", b"(iiiiiii)i", Absent),
-    ("path_open", b"(iiiiiIIii)i", Absent),
+    ("path_open", b"(iiiiiIIii)i", PathOpen),
     ("path_readlink", b"(iiiiii)i", Absent),
     ("path_remove_directory", b"(iii)i", Absent),
     ("path_rename", b"(iiiiii)i", Absent),
     ("path_symlink", b"(iiiii)i", Absent),
-    ("path_unlink_file", b"(iii)i", Absent),
+    ("path_unlink_file", b"(iii)i", PathUnlinkFile),
     ("proc_raise", b"(i)i", Absent),
     ("sock_accept", b"(iii)i", Absent),
     ("sock_recv", b"(iiiiii)i", Absent),
@@ -122,7 +132,7 @@ impl<P: Platform, H> Broker<'_, P, H> {
         memory: GuestMemory<'_>,
     ) -> HostReply {
         let (name, _, function) = FUNCTIONS.get(usize::from(number)).copied().unwrap_or(("", b"", Absent));
-        let answer = match self.admit_wasi(name, function) {
+        let answer = match self.admit_wasi(name, function, values) {
             Some(answer) => answer,
             None => self.wasi(function, values, memory),
         };
@@ -138,9 +148,19 @@ impl<P: Platform, H> Broker<'_, P, H> {
     }
 
     /// What refuses the call before it begins, if anything does: a lack of permission, or too many calls.
-    fn admit_wasi(&mut self, name: &str, function: Function) -> Option<Answer> {
+    fn admit_wasi(&mut self, name: &str, function: Function, values: &[u64]) -> Option<Answer> {
         let permit = match function {
+            // Only `path_open` makes other descriptors, and it has asked.
+            FdWrite
+                if cfg!(feature = "wasi-files")
+                    && !values.first().is_some_and(|fd| is_stream(*fd as u32)) =>
+            {
+                return self.throttle_wasi();
+            }
             FdWrite => Permit::Log,
+            FdReaddir | PathFilestatGet | PathOpen | PathUnlinkFile if cfg!(feature = "wasi-files") => {
+                Permit::Kv
+            }
             ClockResGet | ClockTimeGet | PollOneoff => Permit::Clock,
             RandomGet => Permit::Random,
             // A container may always end, and give its turn away.
@@ -165,6 +185,10 @@ impl<P: Platform, H> Broker<'_, P, H> {
     fn wasi(&mut self, function: Function, values: &[u64], mut memory: GuestMemory<'_>) -> Answer {
         let arg = |idx: usize| values.get(idx).copied().unwrap_or(0);
         let word = |idx: usize| arg(idx) as u32;
+        #[cfg(feature = "wasi-files")]
+        if let Some(answer) = self.files(function, values, &mut memory) {
+            return answer;
+        }
         let strings = &mut self.guest.strings;
         let (args, env) = (strings.args, strings.env);
         match function {
@@ -176,7 +200,7 @@ impl<P: Platform, H> Broker<'_, P, H> {
             ClockTimeGet => errno(self.clock_time(&mut memory, word(0), word(2))),
             FdClose => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SUCCESS } else { abi::ERRNO_BADF }),
             FdFdstatGet => errno(fdstat(&mut memory, word(0), word(1))),
-            FdPrestat => Answer::Errno(abi::ERRNO_BADF),
+            FdPrestatGet | FdPrestatDirName => Answer::Errno(abi::ERRNO_BADF),
             FdRead => errno(read_nothing(&mut memory, word(0), word(3))),
             FdSeek => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SPIPE } else { abi::ERRNO_BADF }),
             FdWrite => errno(self.write(&mut memory, word(0), word(1), word(2), word(3))),
@@ -187,7 +211,9 @@ impl<P: Platform, H> Broker<'_, P, H> {
                 self.guest.wait = Wait::Ready(Some(u64::from(abi::ERRNO_SUCCESS)));
                 Answer::Reply(HostReply::Park)
             }
-            Absent => Answer::Errno(abi::ERRNO_NOSYS),
+            FdFilestatGet | FdReaddir | FdTell | PathFilestatGet | PathOpen | PathUnlinkFile | Absent => {
+                Answer::Errno(abi::ERRNO_NOSYS)
+            }
         }
     }
 

@@ -50,3 +50,78 @@ pub(crate) const SUBSCRIPTION_LEN: u32 = 48;
 pub(crate) const EVENT_LEN: u32 = 32;
 /// Bytes of one `fdstat`.
 pub(crate) const FDSTAT_LEN: u32 = 24;
+
+#[cfg(feature = "wasi-files")]
+pub(crate) use files::*;
+
+/// What only files need.
+#[cfg(feature = "wasi-files")]
+mod files {
+    use super::RIGHTS_FD_WRITE;
+
+    /// File exists.
+    pub(crate) const ERRNO_EXIST: u16 = 20;
+    /// File too large.
+    pub(crate) const ERRNO_FBIG: u16 = 22;
+    /// The path isn't UTF-8.
+    pub(crate) const ERRNO_ILSEQ: u16 = 25;
+    /// Is a directory.
+    pub(crate) const ERRNO_ISDIR: u16 = 31;
+    /// Too many open descriptors.
+    pub(crate) const ERRNO_MFILE: u16 = 33;
+    /// Name too long.
+    pub(crate) const ERRNO_NAMETOOLONG: u16 = 37;
+    /// No such file.
+    pub(crate) const ERRNO_NOENT: u16 = 44;
+    /// No space left.
+    pub(crate) const ERRNO_NOSPC: u16 = 51;
+    /// Not a directory.
+    pub(crate) const ERRNO_NOTDIR: u16 = 54;
+
+    /// File type: a directory.
+    pub(crate) const FILETYPE_DIRECTORY: u8 = 3;
+    /// File type: a file.
+    pub(crate) const FILETYPE_REGULAR_FILE: u8 = 4;
+
+    /// How to open: make the file if there is none.
+    pub(crate) const OFLAGS_CREAT: u32 = 1;
+    /// Only a directory.
+    pub(crate) const OFLAGS_DIRECTORY: u32 = 1 << 1;
+    /// Only if there is none.
+    pub(crate) const OFLAGS_EXCL: u32 = 1 << 2;
+    /// Empty it.
+    pub(crate) const OFLAGS_TRUNC: u32 = 1 << 3;
+    /// Every write goes to the end.
+    pub(crate) const FDFLAGS_APPEND: u32 = 1;
+
+    /// Seek from the beginning, the position, the end.
+    pub(crate) const WHENCE_SET: u32 = 0;
+    pub(crate) const WHENCE_CUR: u32 = 1;
+    pub(crate) const WHENCE_END: u32 = 2;
+
+    /// Right to read.
+    pub(crate) const RIGHTS_FD_READ: u64 = 1 << 1;
+    const RIGHTS_FD_SEEK: u64 = 1 << 2;
+    const RIGHTS_FD_TELL: u64 = 1 << 5;
+    const RIGHTS_PATH_CREATE_FILE: u64 = 1 << 10;
+    const RIGHTS_PATH_OPEN: u64 = 1 << 13;
+    const RIGHTS_FD_READDIR: u64 = 1 << 14;
+    const RIGHTS_PATH_FILESTAT_GET: u64 = 1 << 18;
+    const RIGHTS_FD_FILESTAT_GET: u64 = 1 << 21;
+    const RIGHTS_PATH_UNLINK_FILE: u64 = 1 << 26;
+    /// All that can be done with a file.
+    pub(crate) const RIGHTS_FILE: u64 =
+        RIGHTS_FD_READ | RIGHTS_FD_SEEK | RIGHTS_FD_TELL | RIGHTS_FD_WRITE | RIGHTS_FD_FILESTAT_GET;
+    /// All that can be done with the directory.
+    pub(crate) const RIGHTS_DIRECTORY: u64 = RIGHTS_PATH_CREATE_FILE
+        | RIGHTS_PATH_OPEN
+        | RIGHTS_FD_READDIR
+        | RIGHTS_PATH_FILESTAT_GET
+        | RIGHTS_FD_FILESTAT_GET
+        | RIGHTS_PATH_UNLINK_FILE;
+
+    /// Bytes of one `filestat`.
+    pub(crate) const FILESTAT_LEN: u32 = 64;
+    /// Bytes of one `dirent` beside its name.
+    pub(crate) const DIRENT_LEN: usize = 24;
+}

@@ -9,7 +9,7 @@ use super::{Part, long, put, word};
 /// Bytes of a place: kind, generation, two numbers.
 const PLACE_LEN: usize = 24;
 const KIND: usize = 0;
-/// By what number the container itself knows it, where it chooses one; else 0.
+/// By what number the container itself knows it, where it chooses one; of an open file, its mark; else 0.
 const TAG: usize = 1;
 const GENERATION: usize = 4;
 const FIRST: usize = 8;
@@ -35,6 +35,9 @@ pub(crate) enum HandleKind {
     SensorOpen = 9,
     /// A socket, whichever call made it.
     NetConnect = 10,
+    /// A descriptor of WASI: rights and position. One without a mark is the directory's.
+    #[cfg(feature = "wasi-files")]
+    PathOpen = 11,
 }
 
 impl HandleKind {
@@ -130,20 +133,20 @@ impl Handles {
         (open && self.number(region, place) == number).then_some(place)
     }
 
-    /// Has the container know an open handle by a number of its own.
-    #[cfg(feature = "ocre")]
+    /// Has the container know an open handle by a number of its own; or gives an open file its mark.
+    #[cfg(any(feature = "ocre", feature = "wasi-files"))]
     pub(crate) fn set_tag(&self, region: &mut [u8], place: HandlePlace, tag: u8) {
         put(self.place(region, place), TAG, &[tag]);
     }
 
-    /// The number by which the container itself knows an open handle.
-    #[cfg(feature = "ocre")]
+    /// That number of an open handle.
+    #[cfg(any(feature = "ocre", feature = "wasi-files"))]
     pub(crate) fn tag(&self, region: &mut [u8], place: HandlePlace) -> u8 {
         self.place(region, place).get(TAG).copied().unwrap_or(0)
     }
 
     /// The handle of that kind that the container knows by `tag`.
-    #[cfg(feature = "ocre")]
+    #[cfg(any(feature = "ocre", feature = "wasi-files"))]
     pub(crate) fn tagged(&self, region: &mut [u8], kind: HandleKind, tag: u8) -> Option<HandlePlace> {
         (0..self.count)
             .map(HandlePlace)

@@ -75,7 +75,10 @@ const HANDLES: u32 = {
     const fn bit(permit: Permit) -> u32 {
         1 << permit as u32
     }
-    bit(Permit::Timer)
+    // Of values only files make any.
+    let files = if cfg!(feature = "wasi-files") { bit(Permit::Kv) } else { 0 };
+    files
+        | bit(Permit::Timer)
         | bit(Permit::MsgPub)
         | bit(Permit::MsgSub)
         | bit(Permit::Gpio)

@@ -10,7 +10,7 @@ use std::vec::Vec;
 
 const SUCCESS: u64 = 0;
 const FAULT: u64 = 21;
-const MEMORY_LEN: u32 = 128;
+pub(crate) const MEMORY_LEN: u32 = 128;
 /// A text and two pointers of this many bytes are what both lists of texts have.
 const TEXTS: [&[u8]; 2] = [b"A=12345", b"B=1234"];
 const TEXTS_LEN: u32 = 15;
@@ -48,7 +48,7 @@ const CASES: [Case; 11] = [
 ];
 
 /// Addresses from which `len` bytes aren't all within memory, around every edge.
-fn outside(len: u32) -> Vec<u32> {
+pub(crate) fn outside(len: u32) -> Vec<u32> {
     let behind = MEMORY_LEN - len + 1..MEMORY_LEN + 64;
     let sign = 0x8000_0000 - 64..=0x8000_0000 + 64;
     let top = u32::MAX - 64..=u32::MAX;
