@@ -4,8 +4,7 @@
  * and without the permission, on each engine. One line each: `calls`, engine, `permitted` or `denied`, instructions.
  */
 #include "bench.h"
-
-#include <sampan.h>
+#include "platform.h"
 
 int bench_main(void);
 
@@ -15,45 +14,6 @@ extern const uint8_t calls_packed[], calls_packed_end[], calls_wasmi[], calls_wa
 
 static uint8_t arena[512 * 1024] __attribute__((aligned(16)));
 static struct sampan_runtime *runtime;
-
-static uint64_t now_us(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
-static int32_t lock(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
-static void nothing(void *ctx)
-{
-	(void)ctx;
-}
-
-static int32_t entropy(void *ctx, uint8_t *buf, size_t len)
-{
-	(void)ctx, (void)buf, (void)len;
-	return SAMPAN_STATUS_PLATFORM;
-}
-
-static void take_line(void *ctx, uint8_t level, const char *source, size_t source_len, const char *line, size_t len)
-{
-	(void)ctx, (void)level, (void)source, (void)source_len, (void)line, (void)len;
-}
-
-static void fatal(void *ctx, const char *message, size_t len)
-{
-	(void)ctx, (void)message, (void)len;
-	bench_exit(5);
-}
-
-static const struct sampan_platform platform = {
-	.size = sizeof platform, .now_us = now_us, .lock = lock, .unlock = nothing, .wake = nothing,
-	.entropy = entropy, .log = take_line, .fatal = fatal,
-};
 
 static void print_number(uint32_t value)
 {
@@ -121,7 +81,7 @@ static int measure(const char *engine, const uint8_t *image, const uint8_t *end)
 int bench_main(void)
 {
 	struct sampan_config config = {
-		.size = sizeof config, .arena = arena, .arena_len = sizeof arena, .platform = &platform,
+		.size = sizeof config, .arena = arena, .arena_len = sizeof arena, .platform = &bench_platform,
 	};
 	int failures = sampan_runtime_init(&config, &runtime) != SAMPAN_STATUS_OK;
 

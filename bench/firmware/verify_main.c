@@ -4,8 +4,8 @@
  * one signature, and of sampan_image_verify on an image that has two.
  */
 #include "bench.h"
+#include "platform.h"
 
-#include <sampan.h>
 #include <string.h>
 
 #include "root_keys.h"
@@ -16,40 +16,6 @@ extern const uint8_t trust[], trust_end[], image[], image_end[];
 
 static uint8_t arena[64 * 1024] __attribute__((aligned(16)));
 static struct sampan_runtime *runtime;
-
-static uint64_t now_us(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
-static int32_t lock(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
-static void nothing(void *ctx)
-{
-	(void)ctx;
-}
-
-static int32_t entropy(void *ctx, uint8_t *buf, size_t len)
-{
-	(void)ctx, (void)buf, (void)len;
-	return SAMPAN_STATUS_PLATFORM;
-}
-
-static void take_line(void *ctx, uint8_t level, const char *source, size_t source_len, const char *line, size_t len)
-{
-	(void)ctx, (void)level, (void)source, (void)source_len, (void)line, (void)len;
-}
-
-static void fatal(void *ctx, const char *message, size_t len)
-{
-	(void)ctx, (void)message, (void)len;
-	bench_exit(5);
-}
 
 static int32_t counter_read(void *ctx, const char *container, size_t container_len, struct sampan_counter *out)
 {
@@ -64,11 +30,6 @@ static int32_t counter_raise(void *ctx, const char *container, size_t container_
 	(void)ctx, (void)container, (void)container_len, (void)sequence;
 	return SAMPAN_STATUS_OK;
 }
-
-static const struct sampan_platform platform = {
-	.size = sizeof platform, .now_us = now_us, .lock = lock, .unlock = nothing, .wake = nothing,
-	.entropy = entropy, .log = take_line, .fatal = fatal,
-};
 
 static const struct sampan_crypto crypto = {
 	.size = sizeof crypto, .counter_read = counter_read, .counter_raise = counter_raise,
@@ -96,7 +57,7 @@ static int32_t verify(void)
 int bench_main(void)
 {
 	struct sampan_config config = {
-		.size = sizeof config, .arena = arena, .arena_len = sizeof arena, .platform = &platform,
+		.size = sizeof config, .arena = arena, .arena_len = sizeof arena, .platform = &bench_platform,
 		.authority = &authority,
 	};
 	int failures;
