@@ -19,7 +19,7 @@
 
 enum {
     INTERRUPT_HZ = 1000,
-    LOG_LEN = 1024,
+    LOG_LEN = 512,
 };
 
 void __real_board_put(const char *text, size_t len);
