@@ -176,9 +176,11 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     ) -> Result<(), Refused> {
         self.admit(needs, values, memory, args).map_err(|refusal| match refusal {
             Refusal::Code(code) => Refused::Code(code),
-            Refusal::Denied(permit, argument) => self
-                .deny(permit, needs.module, needs.name, memory.text(argument))
-                .map_or(Refused::Code(Code::Denied), Refused::Reply),
+            Refusal::Denied(permit, argument) => {
+                let argument = if self.guest.desk.has_told(permit) { "" } else { memory.text(argument) };
+                self.deny(permit, needs.module, needs.name, argument)
+                    .map_or(Refused::Code(Code::Denied), Refused::Reply)
+            }
         })
     }
 
@@ -192,17 +194,21 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     ) -> Result<(), Refusal> {
         let has = |permit: &Permit| self.guest.desk.has(*permit);
         let lacks = needs.permit.filter(|permit| !has(permit) && !needs.also.iter().any(has));
-        if lacks.is_none() && !self.guest.desk.rate.take(|| self.platform.now_us()) {
+        if let Some(permit) = lacks {
+            // The argument is for the log alone, which tells of it once, and if it's there to be read.
+            let told = self.guest.desk.has_told(permit);
+            let matched =
+                needs.matched.filter(|_| !told && self.arguments(needs, values, memory, args).is_ok());
+            return Err(Refusal::Denied(
+                permit,
+                matched.map_or_else(Input::default, |idx| args.input(usize::from(idx))),
+            ));
+        }
+        if !self.guest.desk.rate.take(|| self.platform.now_us()) {
             self.guest.stats.throttled_calls = self.guest.stats.throttled_calls.saturating_add(1);
             return Err(Refusal::Code(Code::Rate));
         }
-        let found = self.arguments(needs, values, memory, args);
-        if let Some(permit) = lacks {
-            // The argument is for the log, if it's there to be read.
-            let matched = needs.matched.filter(|_| found.is_ok()).map(|idx| args.input(usize::from(idx)));
-            return Err(Refusal::Denied(permit, matched.unwrap_or_default()));
-        }
-        found.map_err(Refusal::Code)?;
+        self.arguments(needs, values, memory, args).map_err(Refusal::Code)?;
         if let (Some(permit), Some(idx)) = (needs.permit, needs.matched) {
             let input = args.input(usize::from(idx));
             let action = match permit {

@@ -21,13 +21,12 @@ impl<P: Platform, H> Broker<'_, P, H> {
         name: &str,
         argument: &str,
     ) -> Option<HostReply> {
-        let bit = 1 << permit as u32;
-        let first = self.guest.desk.told & bit == 0;
-        self.guest.desk.told |= bit;
-        // Only the line in the log names it.
-        let known = if first { Permit::NAMES.iter().find(|(known, _)| *known == permit) } else { None };
-        let needs = known.map_or("", |(_, name)| name);
-        self.react(first, module, name, needs, argument)
+        if !self.guest.desk.has_told(permit) {
+            self.guest.desk.told |= 1 << permit as u32;
+            let known = Permit::NAMES.iter().find(|(known, _)| *known == permit);
+            self.log_denied(module, name, known.map_or("", |(_, name)| name), argument);
+        }
+        self.react()
     }
 
     /// The same for the firmware's function `idx`.
@@ -38,24 +37,23 @@ impl<P: Platform, H> Broker<'_, P, H> {
         name: &str,
         needs: &str,
     ) -> Option<HostReply> {
-        let first = self.guest.desk.grants.first_denial(self.guest.strings.region.bytes(), idx);
-        self.react(first, module, name, needs, "")
+        if self.guest.desk.grants.first_denial(self.guest.strings.region.bytes(), idx) {
+            self.log_denied(module, name, needs, "");
+        }
+        self.react()
     }
 
-    fn react(
-        &mut self,
-        first: bool,
-        module: &str,
-        name: &str,
-        needs: &str,
-        argument: &str,
-    ) -> Option<HostReply> {
+    /// The line in the log. Kept apart: of a thousand denied calls one comes here.
+    #[cold]
+    #[inline(never)]
+    fn log_denied(&self, module: &str, name: &str, needs: &str, argument: &str) {
+        let colon = if argument.is_empty() { "" } else { ":" };
+        let text = format_args!("{module} {name} denied: needs {needs}{colon}{argument}");
+        log(self.platform, LogLevel::Error, self.guest.name.as_str(), text);
+    }
+
+    const fn react(&mut self) -> Option<HostReply> {
         self.guest.stats.denied_calls = self.guest.stats.denied_calls.saturating_add(1);
-        if first {
-            let colon = if argument.is_empty() { "" } else { ":" };
-            let text = format_args!("{module} {name} denied: needs {needs}{colon}{argument}");
-            log(self.platform, LogLevel::Error, self.guest.name.as_str(), text);
-        }
         match self.guest.desk.denied {
             DeniedAction::Error => None,
             DeniedAction::Trap => Some(HostReply::Trap(TrapKind::CallDenied)),

@@ -236,7 +236,7 @@ impl<P, H> Broker<'_, P, H> {
     }
 
     /// Ends the container, once the engine is back.
-    fn end(&mut self, reason: ExitReason) -> HostReply {
+    const fn end(&mut self, reason: ExitReason) -> HostReply {
         self.guest.ending = Some(reason);
         HostReply::End
     }

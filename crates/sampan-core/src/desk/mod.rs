@@ -153,6 +153,11 @@ impl Desk {
         self.permits & 1 << permit as u32 != 0
     }
 
+    /// Whether the log has told that it lacks `permit`.
+    pub(crate) const fn has_told(&self, permit: Permit) -> bool {
+        self.told & 1 << permit as u32 != 0
+    }
+
     /// Notes the board's names of devices.
     pub(crate) fn fill_aliases(&mut self, devices: &Devices<'_>, region: &mut [u8]) {
         for (name, board) in devices.iter() {
