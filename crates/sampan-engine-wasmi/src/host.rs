@@ -98,16 +98,23 @@ macro_rules! typed_unit {
     }};
 }
 
-/// Makes a typed trampoline of these parameters and an i32 as result.
-macro_rules! typed_i32 {
-    ($store:expr, $function:expr, ($($name:ident: $type:ty),*)) => {{
+/// Makes a typed trampoline of these parameters and one result.
+macro_rules! typed {
+    ($store:expr, $function:expr, ($($name:ident: $type:ty),*) -> $result:ty, $kind:expr) => {{
         let function = $function;
         Func::wrap($store, move |caller: Caller<'_, HostState>, $($name: $type),*| {
             let mut values = [$($name.to_bits(),)* 0];
-            call(caller, function, Some(ValueType::I32), &mut values)?;
-            Ok::<i32, Error>(values[0] as i32)
+            call(caller, function, Some($kind), &mut values)?;
+            Ok::<$result, Error>(values[0] as $result)
         })
     }};
+}
+
+/// The same with an i32 as result.
+macro_rules! typed_i32 {
+    ($store:expr, $function:expr, $params:tt) => {
+        typed!($store, $function, $params -> i32, ValueType::I32)
+    };
 }
 
 /// Makes the host function that an import of this type is linked to.
@@ -135,6 +142,15 @@ pub(crate) fn link(
         ([I32, I32, I32, I32], Some(I32)) => {
             typed_i32!(store, function, (a: i32, b: i32, c: i32, d: i32))
         }
+        ([I32, I32, I32, I32, I32], Some(I32)) => {
+            typed_i32!(store, function, (a: i32, b: i32, c: i32, d: i32, e: i32))
+        }
+        ([I32, I32, I32, I32, I32, I32], Some(I32)) => {
+            typed_i32!(store, function, (a: i32, b: i32, c: i32, d: i32, e: i32, f: i32))
+        }
+        ([I64, I32], Some(I32)) => typed_i32!(store, function, (a: i64, b: i32)),
+        ([I64, I64], Some(I32)) => typed_i32!(store, function, (a: i64, b: i64)),
+        ([], Some(I64)) => typed!(store, function, () -> i64, I64),
         // WASI's clock_time_get and fd_seek.
         ([I32, I64, I32], Some(I32)) => typed_i32!(store, function, (a: i32, b: i64, c: i32)),
         ([I32, I64, I32, I32], Some(I32)) => {
