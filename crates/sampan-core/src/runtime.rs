@@ -10,8 +10,12 @@ use crate::calls::{
     Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
     Registry, Subscribers, finish_poll, found,
 };
+#[cfg(feature = "wasi-sockets")]
+use crate::calls::{errno_of, finish_socket};
 use crate::config::{Config, ContainerOptions};
 use crate::container::{Container, ContainerStats, ContainerStatus, Event, Guest, Span, Strings, Wait};
+#[cfg(feature = "wasi-sockets")]
+use crate::container::{Lookup, Then};
 use crate::desk::Desk;
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
@@ -339,6 +343,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         container.request_stop(deadline_us, self.floor)?;
         match container.guest.wait {
             Wait::Poll(_) => container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor),
+            #[cfg(feature = "wasi-sockets")]
+            Wait::Socket(_) => container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor),
             Wait::Event { .. } | Wait::Reply { .. } => {
                 container.set_ready(Some(code(Code::Stopping)), self.floor)
             }
@@ -720,6 +726,15 @@ fn expire<E: Engine>(
         Wait::Sleep { deadline_us } if deadline_us <= now_us => 0,
         #[cfg(feature = "ocre")]
         Wait::Sleep { .. } => return,
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Socket(wait) if wait.ready => {
+            match finish_socket(platform, &mut container.guest, &mut memory, wait) {
+                Some(errno) => u64::from(errno),
+                None => return,
+            }
+        }
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Socket(_) => return,
         Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => return,
     };
     container.set_ready(Some(reply), floor);
@@ -727,14 +742,19 @@ fn expire<E: Engine>(
 
 /// What a call answers whose answer has come.
 fn reply_of(platform: &impl Platform, guest: &mut Guest, memory: &mut CheckedMemory<'_>, value: u64) -> u64 {
-    let result = match guest.wait {
+    let wait = guest.wait;
+    let result = match wait {
         Wait::Device(_) => outcome(value).map(u64::from).map_err(code_of),
         Wait::Lookup(lookup) => outcome(value)
             .map_err(code_of)
             .and_then(|_| found(platform, guest, memory, (lookup.then, lookup.ip()))),
         _ => Ok(value),
     };
-    result.unwrap_or_else(code)
+    result.unwrap_or_else(|failed| match wait {
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Lookup(Lookup { then: Then::Inform(_), .. }) => u64::from(errno_of(failed)),
+        _ => code(failed),
+    })
 }
 
 /// A code as the result of a call that was parked.
