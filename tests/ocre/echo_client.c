@@ -13,7 +13,7 @@
 
 static int failed(const char *step, int error)
 {
-    printf("[client] %s: error %d\n", step, error);
+    printf("%s: error %d\n", step, error);
     return 1;
 }
 
@@ -38,7 +38,7 @@ static int stream_to(const struct wasi_address *server)
     }
     if (recv(fd, &sum, sizeof sum, 0) != sizeof sum || sum != expected) /* waits for the answer */
         return failed("sum", errno);
-    printf("[client] %d bytes, sum %u\n", TOTAL, sum);
+    printf("%d bytes, sum %u\n", TOTAL, sum);
     return close(fd);
 }
 
@@ -56,7 +56,7 @@ int main(void)
     if (error != 0 || count != 1)
         return failed("look up", error);
     const uint8_t *ip = found.address.u.ip4.address;
-    printf("[client] localhost is %d.%d.%d.%d\n", ip[0], ip[1], ip[2], ip[3]);
+    printf("localhost is %d.%d.%d.%d\n", ip[0], ip[1], ip[2], ip[3]);
     if (stream_to(&found.address) != 0)
         return 1;
 
@@ -67,7 +67,7 @@ int main(void)
         return failed("connect of datagrams", error);
     if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || recv(fd, bytes, sizeof bytes, 0) != -1)
         return failed("what there isn't yet", errno);
-    printf("[client] nothing yet: %d\n", errno);
+    printf("nothing yet: %d\n", errno);
     usleep(100000); /* until the server takes datagrams */
     if (fcntl(fd, F_SETFL, 0) != 0 || send(fd, "ping", 4, 0) != 4)
         return failed("send of a datagram", errno);
@@ -77,9 +77,9 @@ int main(void)
     error = wasi_recv_from(fd, &vector, 1, 0, &from, &count); /* waits */
     if (error != 0 || count != 4)
         return failed("recv_from", error);
-    printf("[client] got %s\n", bytes);
+    printf("got %s\n", bytes);
     close(fd);
     send(fd, "ping", 4, 0);
-    printf("[client] closed: %d\n", errno);
+    printf("closed: %d\n", errno);
     return errno == EBADF ? 0 : 1;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "wasi_socket.h"
@@ -12,7 +11,7 @@
 
 static int failed(const char *step, int error)
 {
-    printf("[server] %s: error %d\n", step, error);
+    printf("%s: error %d\n", step, error);
     return 1;
 }
 
@@ -39,7 +38,7 @@ static int serve(int stream)
         for (ssize_t i = 0; i < len; i++)
             sum += part[i];
     }
-    printf("[server] took %u bytes of a stream\n", total);
+    printf("took %u bytes of a stream\n", total);
     if (write(stream, &sum, sizeof sum) != sizeof sum)
         return failed("write", errno);
     if (read(stream, part, 1) != 0)
@@ -50,7 +49,6 @@ static int serve(int stream)
 int main(void)
 {
     struct wasi_address from;
-    struct stat facts;
     char bytes[16];
     struct wasi_vector vector = {bytes, sizeof bytes};
     size_t len;
@@ -73,7 +71,7 @@ int main(void)
     socklen_t type_len = sizeof type;
     if (getsockopt(stream, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0)
         return failed("getsockopt", errno);
-    printf("[server] from %d.%d.%d.%d, of kind %d\n", ip[0], ip[1], ip[2], ip[3], type);
+    printf("from %d.%d.%d.%d, of kind %d\n", ip[0], ip[1], ip[2], ip[3], type);
     if (serve(stream) != 0)
         return 1;
 
@@ -83,7 +81,7 @@ int main(void)
     error = wasi_recv_from(datagrams, &vector, 1, 0, &from, &len); /* waits */
     if (error != 0)
         return failed("recv_from", error);
-    printf("[server] a datagram of %d bytes\n", (int)len);
+    printf("a datagram of %d bytes\n", (int)len);
     vector.len = len;
     error = wasi_send_to(datagrams, &vector, 1, 0, &from, &len);
     return error != 0 ? failed("send_to", error) : 0;
