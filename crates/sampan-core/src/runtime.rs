@@ -80,6 +80,9 @@ where
     signed_only: bool,
     trust: Option<TrustStore<'static>>,
     device_events: u32,
+    /// Events that had been lost at the last poll.
+    #[cfg(feature = "wasi-sockets")]
+    events_lost: u32,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -126,6 +129,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             signed_only: config.signed_only,
             trust: None,
             device_events: 0,
+            #[cfg(feature = "wasi-sockets")]
+            events_lost: 0,
         })
     }
 
@@ -548,6 +553,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         while let Some(event) = self.inbox.pop_event() {
             self.device_event(event);
         }
+        #[cfg(feature = "wasi-sockets")]
+        self.try_sockets();
         let now_us = self.platform.now_us();
         for idx in 0..self.table.len() {
             let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
@@ -595,6 +602,19 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         self.device_events = self.device_events.saturating_add(1);
         if cfg!(feature = "device") {
             self.table.iter_mut().for_each(|container| container.guest.happened(&event));
+        }
+    }
+
+    /// Has those who wait for a socket try again if events were lost: theirs may have been among them.
+    #[cfg(feature = "wasi-sockets")]
+    fn try_sockets(&mut self) {
+        let lost = self.inbox.events_lost();
+        if core::mem::replace(&mut self.events_lost, lost) != lost {
+            for container in self.table.iter_mut() {
+                if let Wait::Socket(wait) = &mut container.guest.wait {
+                    wait.ready = true;
+                }
+            }
         }
     }
 

@@ -151,13 +151,13 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         &mut self,
         number: u16,
         values: &mut [u64],
-        memory: GuestMemory<'_>,
+        mut memory: GuestMemory<'_>,
     ) -> HostReply {
         let (name, _, function) = entries().nth(usize::from(number)).copied().unwrap_or(("", b"", Absent));
-        let answer = match self.admit_wasi(name, function, values) {
-            Some(answer) => answer,
-            None => self.wasi((name, function), values, memory),
-        };
+        let answer = self.admit_wasi(name, function, values);
+        #[cfg(feature = "wasi-sockets")]
+        let answer = answer.or_else(|| self.sockets((name, function), values, &mut memory));
+        let answer = answer.unwrap_or_else(|| self.wasi(function, values, &mut memory));
         match answer {
             Answer::Reply(reply) => reply,
             Answer::Errno(errno) => {
@@ -206,40 +206,31 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         Some(Answer::Errno(abi::ERRNO_AGAIN))
     }
 
-    fn wasi(
-        &mut self,
-        (name, function): (&str, Function),
-        values: &[u64],
-        mut memory: GuestMemory<'_>,
-    ) -> Answer {
+    fn wasi(&mut self, function: Function, values: &[u64], memory: &mut GuestMemory<'_>) -> Answer {
         let arg = |idx: usize| values.get(idx).copied().unwrap_or(0);
         let word = |idx: usize| arg(idx) as u32;
-        #[cfg(feature = "wasi-sockets")]
-        if let Some(answer) = self.sockets((name, function), values, &mut memory) {
-            return answer;
-        }
         #[cfg(feature = "wasi-files")]
-        if let Some(answer) = self.files(function, values, &mut memory) {
+        if let Some(answer) = self.files(function, values, memory) {
             return answer;
         }
         let strings = &mut self.guest.strings;
         let (args, env) = (strings.args, strings.env);
         match function {
-            ArgsGet => errno(self.strings(&mut memory, args, word(0), word(1))),
-            ArgsSizesGet => errno(sizes(&mut memory, args, word(0), word(1))),
-            EnvironGet => errno(self.strings(&mut memory, env, word(0), word(1))),
-            EnvironSizesGet => errno(sizes(&mut memory, env, word(0), word(1))),
-            ClockResGet => errno(clock_resolution(&mut memory, word(0), word(1))),
-            ClockTimeGet => errno(self.clock_time(&mut memory, word(0), word(2))),
+            ArgsGet => errno(self.strings(memory, args, word(0), word(1))),
+            ArgsSizesGet => errno(sizes(memory, args, word(0), word(1))),
+            EnvironGet => errno(self.strings(memory, env, word(0), word(1))),
+            EnvironSizesGet => errno(sizes(memory, env, word(0), word(1))),
+            ClockResGet => errno(clock_resolution(memory, word(0), word(1))),
+            ClockTimeGet => errno(self.clock_time(memory, word(0), word(2))),
             FdClose => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SUCCESS } else { abi::ERRNO_BADF }),
-            FdFdstatGet => errno(fdstat(&mut memory, word(0), word(1))),
+            FdFdstatGet => errno(fdstat(memory, word(0), word(1))),
             FdPrestatGet | FdPrestatDirName => Answer::Errno(abi::ERRNO_BADF),
-            FdRead => errno(read_nothing(&mut memory, word(0), word(3))),
+            FdRead => errno(read_nothing(memory, word(0), word(3))),
             FdSeek => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SPIPE } else { abi::ERRNO_BADF }),
-            FdWrite => errno(self.write(&mut memory, word(0), word(1), word(2), word(3))),
-            PollOneoff => self.poll(&mut memory, word(0), word(1), word(2), word(3)),
+            FdWrite => errno(self.write(memory, word(0), word(1), word(2), word(3))),
+            PollOneoff => self.poll(memory, word(0), word(1), word(2), word(3)),
             ProcExit => Answer::Reply(self.end(self.guest.own_end(word(0) as i32))),
-            RandomGet => errno(self.random(&mut memory, word(0), word(1))),
+            RandomGet => errno(self.random(memory, word(0), word(1))),
             SchedYield => {
                 self.guest.wait = Wait::Ready(Some(u64::from(abi::ERRNO_SUCCESS)));
                 Answer::Reply(HostReply::Park)

@@ -372,17 +372,18 @@ fn lists_of_vectors_are_bounded_and_checked_whole() {
         let bytes: Vec<u8> = vectors.iter().flat_map(|(address, len)| vector_bytes(*address, *len)).collect();
         script.op(Op::Write(BYTES, bytes)).wasi(name, "(iiii)i", &[FIRST, BYTES, count, OUT])
     };
-    let top = u64::from(u32::MAX);
+    type Vectors = &'static [(u64, u64)];
+    const TOP: u64 = u32::MAX as u64;
     for name in ["fd_read", "fd_write"] {
-        let cases: [(&[(u64, u64)], u64, u64); 9] = [
+        let cases: [(Vectors, u64, u64); 9] = [
             (&[(0, 4)], 1, SUCCESS),
             (&[(0, 0), (0, 4), (9, 4)], 3, SUCCESS),
             (&[(0, 4), (8190, 4)], 2, FAULT),
-            (&[(top, 2)], 1, FAULT),
-            (&[(2, top)], 1, FAULT),
+            (&[(TOP, 2)], 1, FAULT),
+            (&[(2, TOP)], 1, FAULT),
             (&[(0, 4)], 961, FAULT),
             (&[(0, 4)], 1025, INVAL),
-            (&[(0, 4)], top, INVAL),
+            (&[(0, 4)], TOP, INVAL),
             (&[], 0, SUCCESS),
         ];
         for (vectors, count, expected) in cases {
@@ -392,7 +393,7 @@ fn lists_of_vectors_are_bounded_and_checked_whole() {
             assert_eq!(results[2], expected, "{name} {vectors:?} {count}");
         }
         let mut world = World::new();
-        let overflowing = [FIRST, top - 3, 1, OUT];
+        let overflowing = [FIRST, TOP - 3, 1, OUT];
         let script = memory().socket(DATAGRAM).at("sock_connect", FIRST, "10.0.0.5:80");
         let script = list(script, &[(0, 4), (0, 0), (8, 4)], name, 3);
         let script = list(script, &[(0, 0), (8, 4)], name, 2).wasi(name, "(iiii)i", &overflowing);
@@ -509,6 +510,22 @@ fn waiting_ends_with_an_event_of_the_socket_alone() {
     assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
     assert_eq!(world.results(), [SUCCESS; 3]);
     assert_eq!(world.dumps(), [(THIRD as u32).to_le_bytes()]);
+}
+
+#[test]
+fn a_lost_event_leaves_nobody_waiting() {
+    let mut world = World::new();
+    world.board.fakes().busy.set(true);
+    let script = memory().listener("0.0.0.0:80").sock_accept(FIRST, 0);
+    let id = start(&mut world, &script, &permitted_to(ANYWHERE));
+    settle(&mut world);
+    world.board.fakes().busy.set(false);
+    net_event(&world, 7);
+    net_event(&world, 7);
+    let lost = DeviceEvent { kind: DeviceKind::Net, index: 0, value: 1 };
+    assert_eq!(world.inbox.event(lost), Err(Status::Busy));
+    assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
+    assert_eq!(world.results(), [SUCCESS; 4]);
 }
 
 #[test]
