@@ -10,6 +10,7 @@
 
 mod address;
 mod attempt;
+mod transfer;
 
 use super::Function::{self, FdClose, FdFdstatGet, FdRead, FdWrite, Socket};
 use super::{Answer, Entry, GuestMemory, abi, offset};

@@ -5,6 +5,7 @@
 //! for, anew. All that it will write to is checked before the platform is asked for anything.
 
 use super::address::{ADDRESS_LEN, read_address, write_address};
+use super::transfer::{Transfer, receive, send};
 use super::{Args, Call, DATAGRAMS, GuestMemory, abi, offset};
 use crate::calls::net::{DATAGRAM, LISTENER, STREAM, from_bytes, keep, to_bytes};
 use crate::calls::{HandleKind, Permit};
@@ -21,10 +22,6 @@ const FRESH: u16 = 4;
 const BOUND: u16 = 5;
 /// Flag of a descriptor, kept as the handle's tag: nothing waits.
 pub(super) const NONBLOCK: u8 = abi::FDFLAGS_NONBLOCK as u8;
-/// Most bytes that one call sends or takes, as of `sampan:net`.
-const MAX_BYTES: usize = 4096;
-/// Most vectors of one call.
-const MAX_VECTORS: u32 = 1024;
 
 /// What has to be waited for.
 pub(super) struct Busy {
@@ -51,8 +48,8 @@ impl From<Status> for Failure {
 pub(super) struct Open {
     pub(super) place: HandlePlace,
     pub(super) flags: u8,
-    socket: Socket,
-    role: u16,
+    pub(super) socket: Socket,
+    pub(super) role: u16,
 }
 
 /// The socket that a descriptor is.
@@ -79,7 +76,7 @@ fn failure(error: Error, not_found: u16, wrong_state: u16) -> Failure {
 
 impl Open {
     /// The same for what may have to wait.
-    fn failure(&self, error: Error, readiness: u32, not_found: u16, wrong_state: u16) -> Failure {
+    pub(super) fn failure(&self, error: Error, readiness: u32, not_found: u16, wrong_state: u16) -> Failure {
         match error {
             Error::Busy => Failure::Busy(Busy { socket: self.socket, readiness }),
             other => failure(other, not_found, wrong_state),
@@ -94,7 +91,7 @@ impl Open {
 }
 
 /// Asks the permission for an address; port 0, that of none, is covered by a pattern for all.
-fn permitted(guest: &mut Guest, permit: Permit, address: SocketAddr) -> Result<(), Failure> {
+pub(super) fn permitted(guest: &mut Guest, permit: Permit, address: SocketAddr) -> Result<(), Failure> {
     let (host, port) = (Short::new(format_args!("{}", address.ip())), address.port());
     let action = Argument::Address { host: host.as_str(), port: (port != 0).then_some(port) };
     let allowed = guest.desk.grants.allows(guest.strings.region.bytes(), permit, action);
@@ -102,7 +99,7 @@ fn permitted(guest: &mut Guest, permit: Permit, address: SocketAddr) -> Result<(
 }
 
 /// The address of a call that is to go somewhere.
-fn destination(memory: &mut GuestMemory<'_>, address: u32) -> Result<SocketAddr, Failure> {
+pub(super) fn destination(memory: &mut GuestMemory<'_>, address: u32) -> Result<SocketAddr, Failure> {
     let to = read_address(memory, address)?;
     if to.port() == 0 { Err(Failure::Errno(abi::ERRNO_INVAL)) } else { Ok(to) }
 }
@@ -305,114 +302,4 @@ fn stat(memory: &mut GuestMemory<'_>, open: &Open, out: u32) -> Result<(), Failu
     memory.write(out, &[file_type, 0, open.flags])?;
     memory.write(offset(out, 8)?, &abi::RIGHTS_SOCKET.to_le_bytes())?;
     Ok(())
-}
-
-/// What is sent or taken: its vectors, and where a call has its other arguments.
-struct Transfer {
-    vectors: u32,
-    count: u32,
-    flags: u32,
-    address: Option<u32>,
-    out_len: u32,
-    out_flags: Option<u32>,
-}
-
-impl Transfer {
-    fn of(call: Call, [_, vectors, count, third, fourth, fifth]: Args) -> Self {
-        let (flags, address, out_len, out_flags) = match call {
-            Call::Receive => (third, None, fourth, Some(fifth)),
-            Call::Send => (third, None, fourth, None),
-            Call::ReceiveFrom | Call::SendTo => (third, Some(fourth), fifth, None),
-            _ => (0, None, third, None),
-        };
-        Self { vectors, count, flags, address, out_len, out_flags }
-    }
-
-    /// Checks all vectors and all that is written to; address and length of the vector that is taken, the first that
-    /// isn't empty.
-    ///
-    /// A datagram has to be in one: there is no room to put it together.
-    fn check(&self, memory: &mut GuestMemory<'_>, open: &Open) -> Result<(u32, usize), Failure> {
-        if self.count > MAX_VECTORS {
-            return Err(Failure::Errno(abi::ERRNO_INVAL));
-        }
-        let (mut found, mut full) = ((0, 0), 0_u32);
-        for idx in 0..self.count {
-            let at = offset(self.vectors, abi::IOVEC_LEN.saturating_mul(idx))?;
-            let (address, len) = (memory.read_u32(at)?, memory.read_u32(offset(at, 4)?)? as usize);
-            memory.slice(address, len)?;
-            if len != 0 {
-                full = full.saturating_add(1);
-                found = if full == 1 { (address, len) } else { found };
-            }
-        }
-        memory.slice(self.out_len, 4)?;
-        if let Some(out_flags) = self.out_flags {
-            memory.slice(out_flags, 2)?;
-        }
-        if self.flags != 0 || full > 1 && open.role == DATAGRAM {
-            return Err(Failure::Errno(abi::ERRNO_NOTSUP));
-        }
-        Ok(found)
-    }
-}
-
-/// Whether bytes can go through a socket.
-fn connected(open: &Open) -> Result<(), Failure> {
-    if matches!(open.role, STREAM | DATAGRAM) { Ok(()) } else { Err(Failure::Errno(abi::ERRNO_NOTCONN)) }
-}
-
-fn send<P: Platform>(
-    platform: &P,
-    guest: &mut Guest,
-    memory: &mut GuestMemory<'_>,
-    open: &Open,
-    transfer: &Transfer,
-) -> Result<usize, Failure> {
-    let (address, len) = transfer.check(memory, open)?;
-    let to = transfer.address.map(|address| destination(memory, address)).transpose()?;
-    if let Some(to) = to {
-        permitted(guest, Permit::NetUdp, to)?;
-        if open.role != DATAGRAM {
-            return Err(Failure::Errno(abi::ERRNO_NOTSUP));
-        }
-    }
-    connected(open)?;
-    if len > MAX_BYTES && open.role == DATAGRAM {
-        return Err(Failure::Errno(abi::ERRNO_MSGSIZE));
-    }
-    let bytes = memory.slice(address, len.min(MAX_BYTES))?;
-    let sent = if bytes.is_empty() && open.role == STREAM {
-        Ok(0)
-    } else {
-        platform.net_send(open.socket, bytes, to)
-    };
-    let sent =
-        sent.map_err(|error| open.failure(error, READY_WRITE, abi::ERRNO_HOSTUNREACH, abi::ERRNO_NOTCONN))?;
-    memory.write_u32(transfer.out_len, sent as u32)?;
-    Ok(sent)
-}
-
-fn receive<P: Platform>(
-    platform: &P,
-    memory: &mut GuestMemory<'_>,
-    open: &Open,
-    transfer: &Transfer,
-) -> Result<usize, Failure> {
-    let (address, len) = transfer.check(memory, open)?;
-    if let Some(address) = transfer.address {
-        memory.slice(address, ADDRESS_LEN)?;
-    }
-    connected(open)?;
-    let received = platform.net_receive(open.socket, memory.slice(address, len.min(MAX_BYTES))?);
-    let (taken, from) =
-        received.map_err(|error| open.failure(error, READY_READ, abi::ERRNO_IO, abi::ERRNO_NOTCONN))?;
-    if let Some(address) = transfer.address {
-        write_address(memory, address, from)?;
-    }
-    if let Some(out_flags) = transfer.out_flags {
-        memory.write(out_flags, &[0; 2])?;
-    }
-    memory.write_u32(transfer.out_len, taken as u32)?;
-    Ok(taken)
 }
