@@ -4,8 +4,7 @@
 //! Standard output and error go to the log by lines, under the container's name. There are clocks,
 //! random numbers, arguments, environment, exit, and `poll_oneoff` for sleeping; standard input is at
 //! its end. With feature `wasi-files` there is a directory as well, with `wasi-sockets` there are sockets; without them no other
-//! file descriptor exists. Every other
-//! function of preview 1 links and answers `ENOSYS`, so that a program which merely mentions it still runs.
+//! file descriptor exists. Every other function of preview 1 links and answers `ENOSYS`, so that a program which merely mentions it still runs.
 //!
 //! Source of layouts and types: `wasi_snapshot_preview1.witx`.
 
