@@ -6,6 +6,8 @@
 //! for a move is done by the caller before it makes the move.
 
 use crate::calls::Output;
+#[cfg(feature = "wasi-sockets")]
+use crate::calls::{Info, SocketWait};
 use crate::desk::Desk;
 use crate::schedule::{Account, Floor};
 use crate::text::{Name, PartialLine};
@@ -34,6 +36,9 @@ pub(crate) enum Wait {
     /// Ocre's sleep.
     #[cfg(feature = "ocre")]
     Sleep { deadline_us: u64 },
+    /// A socket of WASI's, to make the call on it again.
+    #[cfg(feature = "wasi-sockets")]
+    Socket(SocketWait),
     /// Something to be told, for which its callback is called.
     Callback,
 }
@@ -61,6 +66,9 @@ pub(crate) enum Then {
     Tell(Output),
     /// A socket of that kind is connected to it and this port.
     Connect(SocketKind, u16),
+    /// The container is told as WASI does.
+    #[cfg(feature = "wasi-sockets")]
+    Inform(Info),
 }
 
 /// A parked WASI `poll_oneoff`: its arguments, and when it is over.
@@ -258,6 +266,8 @@ impl<I> Container<I> {
             Wait::Callback => told || self.guest.stop_requested,
             #[cfg(feature = "ocre")]
             Wait::Sleep { .. } => false,
+            #[cfg(feature = "wasi-sockets")]
+            Wait::Socket(wait) => wait.ready,
             Wait::Poll(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => false,
         }
     }
@@ -272,6 +282,8 @@ impl<I> Container<I> {
             Wait::Callback => self.guest.desk.handles.due_us,
             #[cfg(feature = "ocre")]
             Wait::Sleep { deadline_us } => deadline_us,
+            #[cfg(feature = "wasi-sockets")]
+            Wait::Socket(_) => u64::MAX,
             Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => u64::MAX,
         };
         wait.min(self.stop_deadline_us)

@@ -10,8 +10,12 @@ use crate::calls::{
     Binder, Broker, CallToken, CheckedMemory, Code, GuestMemory, Handler, HostRegistration, Message,
     Registry, Subscribers, finish_poll, found,
 };
+#[cfg(feature = "wasi-sockets")]
+use crate::calls::{errno_of, finish_socket};
 use crate::config::{Config, ContainerOptions};
 use crate::container::{Container, ContainerStats, ContainerStatus, Event, Guest, Span, Strings, Wait};
+#[cfg(feature = "wasi-sockets")]
+use crate::container::{Lookup, Then};
 use crate::desk::Desk;
 use crate::inbox::Inbox;
 use crate::schedule::{Account, Floor, pick};
@@ -76,6 +80,9 @@ where
     signed_only: bool,
     trust: Option<TrustStore<'static>>,
     device_events: u32,
+    /// Events that had been lost at the last poll.
+    #[cfg(feature = "wasi-sockets")]
+    events_lost: u32,
 }
 
 impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
@@ -122,6 +129,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
             signed_only: config.signed_only,
             trust: None,
             device_events: 0,
+            #[cfg(feature = "wasi-sockets")]
+            events_lost: 0,
         })
     }
 
@@ -339,6 +348,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         container.request_stop(deadline_us, self.floor)?;
         match container.guest.wait {
             Wait::Poll(_) => container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor),
+            #[cfg(feature = "wasi-sockets")]
+            Wait::Socket(_) => container.set_ready(Some(u64::from(ERRNO_INTR)), self.floor),
             Wait::Event { .. } | Wait::Reply { .. } => {
                 container.set_ready(Some(code(Code::Stopping)), self.floor)
             }
@@ -542,6 +553,8 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         while let Some(event) = self.inbox.pop_event() {
             self.device_event(event);
         }
+        #[cfg(feature = "wasi-sockets")]
+        self.try_sockets();
         let now_us = self.platform.now_us();
         for idx in 0..self.table.len() {
             let Some((container, mut others)) = self.table.split_at_mut(idx) else { continue };
@@ -589,6 +602,19 @@ impl<P: Platform, E: Engine, H: Handler> Runtime<P, E, H> {
         self.device_events = self.device_events.saturating_add(1);
         if cfg!(feature = "device") {
             self.table.iter_mut().for_each(|container| container.guest.happened(&event));
+        }
+    }
+
+    /// Has those who wait for a socket try again if events were lost: theirs may have been among them.
+    #[cfg(feature = "wasi-sockets")]
+    fn try_sockets(&mut self) {
+        let lost = self.inbox.events_lost();
+        if core::mem::replace(&mut self.events_lost, lost) != lost {
+            for container in self.table.iter_mut() {
+                if let Wait::Socket(wait) = &mut container.guest.wait {
+                    wait.ready = true;
+                }
+            }
         }
     }
 
@@ -720,6 +746,15 @@ fn expire<E: Engine>(
         Wait::Sleep { deadline_us } if deadline_us <= now_us => 0,
         #[cfg(feature = "ocre")]
         Wait::Sleep { .. } => return,
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Socket(wait) if wait.ready => {
+            match finish_socket(platform, &mut container.guest, &mut memory, wait) {
+                Some(errno) => u64::from(errno),
+                None => return,
+            }
+        }
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Socket(_) => return,
         Wait::Poll(_) | Wait::Ready(_) | Wait::Answer(_) | Wait::Device(_) | Wait::Lookup(_) => return,
     };
     container.set_ready(Some(reply), floor);
@@ -727,14 +762,19 @@ fn expire<E: Engine>(
 
 /// What a call answers whose answer has come.
 fn reply_of(platform: &impl Platform, guest: &mut Guest, memory: &mut CheckedMemory<'_>, value: u64) -> u64 {
-    let result = match guest.wait {
+    let wait = guest.wait;
+    let result = match wait {
         Wait::Device(_) => outcome(value).map(u64::from).map_err(code_of),
         Wait::Lookup(lookup) => outcome(value)
             .map_err(code_of)
             .and_then(|_| found(platform, guest, memory, (lookup.then, lookup.ip()))),
         _ => Ok(value),
     };
-    result.unwrap_or_else(code)
+    result.unwrap_or_else(|failed| match wait {
+        #[cfg(feature = "wasi-sockets")]
+        Wait::Lookup(Lookup { then: Then::Inform(_), .. }) => u64::from(errno_of(failed)),
+        _ => code(failed),
+    })
 }
 
 /// A code as the result of a call that was parked.

@@ -30,4 +30,6 @@ mod wasi_bounds;
 #[cfg(all(feature = "wasi-files", feature = "calls"))]
 mod wasi_files;
 mod wasi_poll;
+#[cfg(all(feature = "wasi-sockets", feature = "calls"))]
+mod wasi_sockets;
 pub(crate) mod world;

@@ -121,7 +121,7 @@ impl Short {
     }
 
     /// The text; what was cut within a character is none.
-    #[cfg(feature = "ocre")]
+    #[cfg(any(feature = "ocre", feature = "wasi-sockets"))]
     pub(crate) fn as_str(&self) -> &str {
         core::str::from_utf8(self.as_bytes()).unwrap_or("")
     }

@@ -52,6 +52,10 @@ pub(crate) fn found<P>(
 impl Guest {
     /// A device or a socket tells something.
     pub(crate) fn happened(&mut self, event: &DeviceEvent) {
+        #[cfg(feature = "wasi-sockets")]
+        if let Wait::Socket(wait) = &mut self.wait {
+            wait.ready |= event.kind == DeviceKind::Net && event.index == wait.socket;
+        }
         let (kind, once) = match event.kind {
             DeviceKind::Gpio => (HandleKind::GpioOpen, false),
             DeviceKind::Uart => (HandleKind::UartOpen, false),
@@ -95,7 +99,7 @@ fn release<P: Platform>(
     let number = guest.desk.handles.number(region, place);
     guest.desk.notes.delete(region, &number.to_le_bytes());
     guest.desk.handles.close(region, place);
-    if kind == HandleKind::NetConnect {
+    if kind.is_socket() {
         if cfg!(feature = "net") {
             // It's given up whatever the platform says.
             let _ = platform.net_close(Socket(hold.index));

@@ -94,6 +94,12 @@ impl<'a> CheckedMemory<'a> {
         Self(memory)
     }
 
+    /// The memory as calls have it that check their addresses themselves.
+    #[cfg(feature = "wasi-sockets")]
+    pub(super) const fn guest(&mut self) -> &mut GuestMemory<'a> {
+        &mut self.0
+    }
+
     fn check(&self, start: u32, len: u32, max: u32) -> Result<Range, Code> {
         let end = start.checked_add(len).ok_or(Code::BadAddress)?;
         if end as usize > self.0.bytes.len() {

@@ -60,6 +60,8 @@ pub(crate) use net::found;
 pub(crate) use ocre::OcreDesk;
 pub(crate) use table::{Code, Permit};
 pub(crate) use wasi::finish_poll;
+#[cfg(feature = "wasi-sockets")]
+pub(crate) use wasi::{Info, SocketWait, errno_of, finish_socket, tell_found};
 
 use crate::container::{Guest, Wait};
 use crate::desk::HandleKind;

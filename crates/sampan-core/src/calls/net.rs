@@ -20,9 +20,9 @@ use sampan_image::Argument;
 use sampan_platform::{Error, Platform, Progress, Socket};
 
 /// What kind of socket a handle holds.
-const STREAM: u16 = 1;
-const LISTENER: u16 = 2;
-const DATAGRAM: u16 = 3;
+pub(super) const STREAM: u16 = 1;
+pub(super) const LISTENER: u16 = 2;
+pub(super) const DATAGRAM: u16 = 3;
 /// Host that stands for any.
 const ANY: &str = "*";
 
@@ -42,7 +42,7 @@ fn local_address(text: &str) -> Result<SocketAddr, Code> {
     Ok(SocketAddr::new(host, port.unwrap_or(0)))
 }
 
-fn to_bytes(address: SocketAddr) -> [u8; REMOTE_LEN] {
+pub(super) fn to_bytes(address: SocketAddr) -> [u8; REMOTE_LEN] {
     let (family, ip) = match address.ip() {
         IpAddr::V4(ip) => (4, ip.to_ipv6_mapped().octets()),
         IpAddr::V6(ip) => (6, ip.octets()),
@@ -53,7 +53,7 @@ fn to_bytes(address: SocketAddr) -> [u8; REMOTE_LEN] {
     bytes
 }
 
-fn from_bytes(bytes: &[u8]) -> Option<SocketAddr> {
+pub(super) fn from_bytes(bytes: &[u8]) -> Option<SocketAddr> {
     let (&[family], rest) = bytes.split_first_chunk()?;
     let (ip, port) = rest.split_first_chunk::<16>()?;
     let ip = Ipv6Addr::from(*ip);
@@ -62,10 +62,14 @@ fn from_bytes(bytes: &[u8]) -> Option<SocketAddr> {
 }
 
 /// Opens a handle for a socket, which is closed if there is no room for one.
-fn keep<P: Platform>(platform: &P, guest: &mut Guest, socket: Socket, role: u16) -> Result<u32, Code> {
+pub(super) fn keep<P: Platform>(
+    platform: &P,
+    guest: &mut Guest,
+    socket: Socket,
+    (kind, role): (HandleKind, u16),
+) -> Result<u32, Code> {
     let hold = Hold { index: socket.0, watched: 0, role };
-    let handle =
-        guest.desk.handles.open(guest.strings.region.bytes(), HandleKind::NetConnect, hold.to_raw(), 0);
+    let handle = guest.desk.handles.open(guest.strings.region.bytes(), kind, hold.to_raw(), 0);
     handle.ok_or_else(|| {
         let _ = platform.net_close(socket);
         Code::Full
@@ -89,7 +93,7 @@ fn connect<P: Platform>(
         }
     };
     let role = if kind == SocketKind::Stream { STREAM } else { DATAGRAM };
-    let handle = keep(platform, guest, socket, role)?;
+    let handle = keep(platform, guest, socket, (HandleKind::NetConnect, role))?;
     if under_way {
         // There is room for as many as there are handles.
         guest.desk.notes.set(guest.strings.region.bytes(), &handle.to_le_bytes(), &to_bytes(to));
@@ -107,6 +111,8 @@ pub(crate) fn found<P: Platform>(
     match then {
         Then::Tell(out) => put_text(memory, out, format_args!("{ip}")),
         Then::Connect(kind, port) => connect(platform, guest, kind, SocketAddr::new(ip, port)),
+        #[cfg(feature = "wasi-sockets")]
+        Then::Inform(info) => Ok(u64::from(super::tell_found(memory.guest(), info, ip))),
     }
 }
 
@@ -159,7 +165,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     }
 
     /// Looks a host up and goes on with its address.
-    fn look_up(&mut self, host: &str, then: Then) -> Result<IpAddr, Answer> {
+    pub(super) fn look_up(&mut self, host: &str, then: Then) -> Result<IpAddr, Answer> {
         if let Ok(ip) = host.parse() {
             return Ok(ip);
         }
@@ -203,7 +209,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             let _ = self.platform.net_close(socket);
             return Err(code_of(error));
         }
-        keep(self.platform, self.guest, socket, role).map(u64::from)
+        keep(self.platform, self.guest, socket, (HandleKind::NetConnect, role)).map(u64::from)
     }
 
     pub(super) fn net_connect(&mut self, memory: &mut CheckedMemory<'_>, address: Input) -> Answer {
@@ -247,7 +253,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let accepted = self.socket_of(socket, LISTENER).and_then(|socket| {
             self.has_room()?;
             let (stream, from) = self.platform.net_accept(socket).map_err(nothing_yet)?;
-            Ok((keep(self.platform, self.guest, stream, STREAM)?, from))
+            Ok((keep(self.platform, self.guest, stream, (HandleKind::NetConnect, STREAM))?, from))
         });
         accepted
             .map(|(handle, from)| {

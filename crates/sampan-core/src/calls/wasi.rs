@@ -3,21 +3,27 @@
 //!
 //! Standard output and error go to the log by lines, under the container's name. There are clocks,
 //! random numbers, arguments, environment, exit, and `poll_oneoff` for sleeping; standard input is at
-//! its end. With feature `wasi-files` there is a directory as well; without it no other file descriptor exists. Every other
-//! function of preview 1 links and answers `ENOSYS`, so that a program which merely mentions it still runs.
+//! its end. With feature `wasi-files` there is a directory as well, with `wasi-sockets` there are sockets; without them no other
+//! file descriptor exists. Every other function of preview 1 links and answers `ENOSYS`, so that a program which merely mentions it still runs.
 //!
 //! Source of layouts and types: `wasi_snapshot_preview1.witx`.
 
 #[cfg(feature = "wasi-files")]
 mod files;
+#[cfg(feature = "wasi-sockets")]
+mod sockets;
 
 use super::memory::{GuestMemory, offset};
 use super::wasi_abi as abi;
-use super::{BYTE_FUEL, Broker, Permit};
+use super::{BYTE_FUEL, Broker, Handler, Permit};
 use crate::container::{Poll, Span, Wait};
 use sampan_abi::{LogLevel, Signature, Status};
 use sampan_engine::HostReply;
 use sampan_platform::Platform;
+#[cfg(feature = "wasi-sockets")]
+use sockets::FUNCTIONS as SOCKETS;
+#[cfg(feature = "wasi-sockets")]
+pub(crate) use sockets::{Info, SocketWait, errno_of, finish_socket, tell_found};
 
 /// Most bytes that one `fd_write` takes: a longer write is told to be partial, and libc goes on.
 const MAX_WRITE: usize = 512;
@@ -52,13 +58,22 @@ enum Function {
     ProcExit,
     RandomGet,
     SchedYield,
+    #[cfg(feature = "wasi-sockets")]
+    Socket(sockets::Call),
     Absent,
 }
 
 use Function::*;
 
-/// Every function of preview 1: name, type, what answers it. An import is bound to its index.
-const FUNCTIONS: [(&str, &[u8], Function); 46] = [
+/// A function: name, type, what answers it.
+type Entry = (&'static str, &'static [u8], Function);
+
+/// Those of sockets, in the place of the ones below that have their names.
+#[cfg(not(feature = "wasi-sockets"))]
+const SOCKETS: [Entry; 0] = [];
+
+/// Every function of preview 1.
+const FUNCTIONS: [Entry; 46] = [
     ("args_get", b"(ii)i", ArgsGet),
     ("args_sizes_get", b"(ii)i", ArgsSizesGet),
     ("environ_get", b"(ii)i", EnvironGet),
@@ -107,9 +122,15 @@ const FUNCTIONS: [(&str, &[u8], Function); 46] = [
     ("sock_shutdown", b"(ii)i", Absent),
 ];
 
+/// All functions. An import is bound to its place among them.
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    const ALL: (&[Entry], &[Entry]) = (&SOCKETS, &FUNCTIONS);
+    ALL.0.iter().chain(ALL.1)
+}
+
 pub(super) fn find(name: &str) -> Option<(u16, Signature)> {
-    let idx = FUNCTIONS.iter().position(|(known, _, _)| *known == name)?;
-    let (_, signature, _) = FUNCTIONS.get(idx)?;
+    let idx = entries().position(|(known, _, _)| *known == name)?;
+    let (_, signature, _) = entries().nth(idx)?;
     Some((idx as u16, Signature::parse(signature).ok()?))
 }
 
@@ -124,18 +145,18 @@ fn errno(result: Result<u16, Status>) -> Answer {
     Answer::Errno(result.unwrap_or(abi::ERRNO_FAULT))
 }
 
-impl<P: Platform, H> Broker<'_, P, H> {
+impl<P: Platform, H: Handler> Broker<'_, P, H> {
     pub(super) fn call_wasi(
         &mut self,
         number: u16,
         values: &mut [u64],
-        memory: GuestMemory<'_>,
+        mut memory: GuestMemory<'_>,
     ) -> HostReply {
-        let (name, _, function) = FUNCTIONS.get(usize::from(number)).copied().unwrap_or(("", b"", Absent));
-        let answer = match self.admit_wasi(name, function, values) {
-            Some(answer) => answer,
-            None => self.wasi(function, values, memory),
-        };
+        let (name, _, function) = entries().nth(usize::from(number)).copied().unwrap_or(("", b"", Absent));
+        let answer = self.admit_wasi(name, function, values);
+        #[cfg(feature = "wasi-sockets")]
+        let answer = answer.or_else(|| self.sockets((name, function), values, &mut memory));
+        let answer = answer.unwrap_or_else(|| self.wasi(function, values, &mut memory));
         match answer {
             Answer::Reply(reply) => reply,
             Answer::Errno(errno) => {
@@ -150,9 +171,9 @@ impl<P: Platform, H> Broker<'_, P, H> {
     /// What refuses the call before it begins, if anything does: a lack of permission, or too many calls.
     fn admit_wasi(&mut self, name: &str, function: Function, values: &[u64]) -> Option<Answer> {
         let permit = match function {
-            // Only `path_open` makes other descriptors, and it has asked.
+            // What makes other descriptors has asked.
             FdWrite
-                if cfg!(feature = "wasi-files")
+                if cfg!(any(feature = "wasi-files", feature = "wasi-sockets"))
                     && !values.first().is_some_and(|fd| is_stream(*fd as u32)) =>
             {
                 return self.throttle_wasi();
@@ -163,6 +184,8 @@ impl<P: Platform, H> Broker<'_, P, H> {
             }
             ClockResGet | ClockTimeGet | PollOneoff => Permit::Clock,
             RandomGet => Permit::Random,
+            #[cfg(feature = "wasi-sockets")]
+            Socket(call) => return self.admit_socket(name, call),
             // A container may always end, and give its turn away.
             ProcExit | SchedYield => return None,
             _ => return self.throttle_wasi(),
@@ -182,35 +205,37 @@ impl<P: Platform, H> Broker<'_, P, H> {
         Some(Answer::Errno(abi::ERRNO_AGAIN))
     }
 
-    fn wasi(&mut self, function: Function, values: &[u64], mut memory: GuestMemory<'_>) -> Answer {
+    fn wasi(&mut self, function: Function, values: &[u64], memory: &mut GuestMemory<'_>) -> Answer {
         let arg = |idx: usize| values.get(idx).copied().unwrap_or(0);
         let word = |idx: usize| arg(idx) as u32;
         #[cfg(feature = "wasi-files")]
-        if let Some(answer) = self.files(function, values, &mut memory) {
+        if let Some(answer) = self.files(function, values, memory) {
             return answer;
         }
         let strings = &mut self.guest.strings;
         let (args, env) = (strings.args, strings.env);
         match function {
-            ArgsGet => errno(self.strings(&mut memory, args, word(0), word(1))),
-            ArgsSizesGet => errno(sizes(&mut memory, args, word(0), word(1))),
-            EnvironGet => errno(self.strings(&mut memory, env, word(0), word(1))),
-            EnvironSizesGet => errno(sizes(&mut memory, env, word(0), word(1))),
-            ClockResGet => errno(clock_resolution(&mut memory, word(0), word(1))),
-            ClockTimeGet => errno(self.clock_time(&mut memory, word(0), word(2))),
+            ArgsGet => errno(self.strings(memory, args, word(0), word(1))),
+            ArgsSizesGet => errno(sizes(memory, args, word(0), word(1))),
+            EnvironGet => errno(self.strings(memory, env, word(0), word(1))),
+            EnvironSizesGet => errno(sizes(memory, env, word(0), word(1))),
+            ClockResGet => errno(clock_resolution(memory, word(0), word(1))),
+            ClockTimeGet => errno(self.clock_time(memory, word(0), word(2))),
             FdClose => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SUCCESS } else { abi::ERRNO_BADF }),
-            FdFdstatGet => errno(fdstat(&mut memory, word(0), word(1))),
+            FdFdstatGet => errno(fdstat(memory, word(0), word(1))),
             FdPrestatGet | FdPrestatDirName => Answer::Errno(abi::ERRNO_BADF),
-            FdRead => errno(read_nothing(&mut memory, word(0), word(3))),
+            FdRead => errno(read_nothing(memory, word(0), word(3))),
             FdSeek => Answer::Errno(if is_stream(word(0)) { abi::ERRNO_SPIPE } else { abi::ERRNO_BADF }),
-            FdWrite => errno(self.write(&mut memory, word(0), word(1), word(2), word(3))),
-            PollOneoff => self.poll(&mut memory, word(0), word(1), word(2), word(3)),
+            FdWrite => errno(self.write(memory, word(0), word(1), word(2), word(3))),
+            PollOneoff => self.poll(memory, word(0), word(1), word(2), word(3)),
             ProcExit => Answer::Reply(self.end(self.guest.own_end(word(0) as i32))),
-            RandomGet => errno(self.random(&mut memory, word(0), word(1))),
+            RandomGet => errno(self.random(memory, word(0), word(1))),
             SchedYield => {
                 self.guest.wait = Wait::Ready(Some(u64::from(abi::ERRNO_SUCCESS)));
                 Answer::Reply(HostReply::Park)
             }
+            #[cfg(feature = "wasi-sockets")]
+            Socket(_) => Answer::Errno(abi::ERRNO_BADF),
             FdFilestatGet | FdReaddir | FdTell | PathFilestatGet | PathOpen | PathUnlinkFile | Absent => {
                 Answer::Errno(abi::ERRNO_NOSYS)
             }

@@ -42,6 +42,16 @@ pub(crate) const FILETYPE_CHARACTER_DEVICE: u8 = 2;
 /// Right to write.
 pub(crate) const RIGHTS_FD_WRITE: u64 = 1 << 6;
 
+/// Right to read.
+#[cfg(any(feature = "wasi-files", feature = "wasi-sockets"))]
+pub(crate) const RIGHTS_FD_READ: u64 = 1 << 1;
+/// Too many open descriptors.
+#[cfg(any(feature = "wasi-files", feature = "wasi-sockets"))]
+pub(crate) const ERRNO_MFILE: u16 = 33;
+/// There is no such file or name.
+#[cfg(any(feature = "wasi-files", feature = "wasi-sockets"))]
+pub(crate) const ERRNO_NOENT: u16 = 44;
+
 /// Bytes of one `iovec` or `ciovec`: address, length.
 pub(crate) const IOVEC_LEN: u32 = 8;
 /// Bytes of one `subscription`.
@@ -57,7 +67,7 @@ pub(crate) use files::*;
 /// What only files need.
 #[cfg(feature = "wasi-files")]
 mod files {
-    use super::RIGHTS_FD_WRITE;
+    use super::{RIGHTS_FD_READ, RIGHTS_FD_WRITE};
 
     /// File exists.
     pub(crate) const ERRNO_EXIST: u16 = 20;
@@ -67,12 +77,8 @@ mod files {
     pub(crate) const ERRNO_ILSEQ: u16 = 25;
     /// Is a directory.
     pub(crate) const ERRNO_ISDIR: u16 = 31;
-    /// Too many open descriptors.
-    pub(crate) const ERRNO_MFILE: u16 = 33;
     /// Name too long.
     pub(crate) const ERRNO_NAMETOOLONG: u16 = 37;
-    /// No such file.
-    pub(crate) const ERRNO_NOENT: u16 = 44;
     /// No space left.
     pub(crate) const ERRNO_NOSPC: u16 = 51;
     /// Not a directory.
@@ -99,8 +105,6 @@ mod files {
     pub(crate) const WHENCE_CUR: u32 = 1;
     pub(crate) const WHENCE_END: u32 = 2;
 
-    /// Right to read.
-    pub(crate) const RIGHTS_FD_READ: u64 = 1 << 1;
     const RIGHTS_FD_SEEK: u64 = 1 << 2;
     const RIGHTS_FD_TELL: u64 = 1 << 5;
     const RIGHTS_PATH_CREATE_FILE: u64 = 1 << 10;
@@ -124,4 +128,54 @@ mod files {
     pub(crate) const FILESTAT_LEN: u32 = 64;
     /// Bytes of one `dirent` beside its name.
     pub(crate) const DIRENT_LEN: usize = 24;
+}
+
+#[cfg(feature = "wasi-sockets")]
+pub(crate) use sockets::*;
+
+/// What only sockets need.
+#[cfg(feature = "wasi-sockets")]
+mod sockets {
+    use super::{RIGHTS_FD_READ, RIGHTS_FD_WRITE};
+
+    /// Address in use.
+    pub(crate) const ERRNO_ADDRINUSE: u16 = 3;
+    /// Address not available.
+    pub(crate) const ERRNO_ADDRNOTAVAIL: u16 = 4;
+    /// Address family not supported.
+    pub(crate) const ERRNO_AFNOSUPPORT: u16 = 5;
+    /// Connection refused.
+    pub(crate) const ERRNO_CONNREFUSED: u16 = 14;
+    /// Host is unreachable.
+    pub(crate) const ERRNO_HOSTUNREACH: u16 = 23;
+    /// The connection is being made.
+    pub(crate) const ERRNO_INPROGRESS: u16 = 26;
+    /// The socket is connected.
+    pub(crate) const ERRNO_ISCONN: u16 = 30;
+    /// Message too large.
+    pub(crate) const ERRNO_MSGSIZE: u16 = 35;
+    /// The platform has no more sockets.
+    pub(crate) const ERRNO_NFILE: u16 = 41;
+    /// The socket isn't connected.
+    pub(crate) const ERRNO_NOTCONN: u16 = 53;
+    /// Not supported.
+    pub(crate) const ERRNO_NOTSUP: u16 = 58;
+
+    /// File type: a socket of datagrams, of a stream.
+    pub(crate) const FILETYPE_SOCKET_DGRAM: u8 = 5;
+    pub(crate) const FILETYPE_SOCKET_STREAM: u8 = 6;
+    /// Nothing waits.
+    pub(crate) const FDFLAGS_NONBLOCK: u32 = 1 << 2;
+    /// How to shut down: both ways.
+    pub(crate) const SDFLAGS_BOTH: u32 = 3;
+
+    const RIGHTS_FD_FDSTAT_SET_FLAGS: u64 = 1 << 3;
+    const RIGHTS_SOCK_SHUTDOWN: u64 = 1 << 28;
+    const RIGHTS_SOCK_ACCEPT: u64 = 1 << 29;
+    /// All that can be done with a socket.
+    pub(crate) const RIGHTS_SOCKET: u64 = RIGHTS_FD_READ
+        | RIGHTS_FD_WRITE
+        | RIGHTS_FD_FDSTAT_SET_FLAGS
+        | RIGHTS_SOCK_SHUTDOWN
+        | RIGHTS_SOCK_ACCEPT;
 }

@@ -9,7 +9,8 @@ use super::{Part, long, put, word};
 /// Bytes of a place: kind, generation, two numbers.
 const PLACE_LEN: usize = 24;
 const KIND: usize = 0;
-/// By what number the container itself knows it, where it chooses one; of an open file, its mark; else 0.
+/// By what number the container itself knows it, where it chooses one; of an open file, its mark; of a socket
+/// of WASI's, its flags; else 0.
 const TAG: usize = 1;
 const GENERATION: usize = 4;
 const FIRST: usize = 8;
@@ -38,11 +39,14 @@ pub(crate) enum HandleKind {
     /// A descriptor of WASI: rights and position. One without a mark is the directory's.
     #[cfg(feature = "wasi-files")]
     PathOpen = 11,
+    /// A socket of WASI's; its flags are the tag.
+    #[cfg(feature = "wasi-sockets")]
+    SockOpen = 12,
 }
 
 impl HandleKind {
     /// The kinds that hold something of the platform's.
-    pub(super) const HOLDS: [Self; 7] = [
+    pub(super) const HOLDS: &[Self] = &[
         Self::GpioOpen,
         Self::AdcOpen,
         Self::I2cOpen,
@@ -50,7 +54,18 @@ impl HandleKind {
         Self::UartOpen,
         Self::SensorOpen,
         Self::NetConnect,
+        #[cfg(feature = "wasi-sockets")]
+        Self::SockOpen,
     ];
+
+    /// Whether it holds a socket.
+    pub(crate) const fn is_socket(self) -> bool {
+        #[cfg(feature = "wasi-sockets")]
+        if matches!(self, Self::SockOpen) {
+            return true;
+        }
+        matches!(self, Self::NetConnect)
+    }
 }
 
 /// An open handle's place, found by its number.
@@ -133,14 +148,15 @@ impl Handles {
         (open && self.number(region, place) == number).then_some(place)
     }
 
-    /// Has the container know an open handle by a number of its own; or gives an open file its mark.
-    #[cfg(any(feature = "ocre", feature = "wasi-files"))]
+    /// Has the container know an open handle by a number of its own; or gives an open file its mark,
+    /// a socket its flags.
+    #[cfg(any(feature = "ocre", feature = "wasi-files", feature = "wasi-sockets"))]
     pub(crate) fn set_tag(&self, region: &mut [u8], place: HandlePlace, tag: u8) {
         put(self.place(region, place), TAG, &[tag]);
     }
 
     /// That number of an open handle.
-    #[cfg(any(feature = "ocre", feature = "wasi-files"))]
+    #[cfg(any(feature = "ocre", feature = "wasi-files", feature = "wasi-sockets"))]
     pub(crate) fn tag(&self, region: &mut [u8], place: HandlePlace) -> u8 {
         self.place(region, place).get(TAG).copied().unwrap_or(0)
     }

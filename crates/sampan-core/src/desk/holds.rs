@@ -45,7 +45,7 @@ impl Handles {
 
     fn kind_of_hold(&self, region: &mut [u8], place: HandlePlace) -> Option<HandleKind> {
         let raw = self.kind(region, place);
-        HandleKind::HOLDS.into_iter().find(|kind| *kind as u8 == raw)
+        HandleKind::HOLDS.iter().copied().find(|kind| *kind as u8 == raw)
     }
 
     /// Some handle that holds something of the platform's.

@@ -24,7 +24,7 @@ use sampan_image::{DeniedAction, Devices};
 /// Room for the filters of a container's subscriptions.
 const FILTERS_LEN: usize = 320;
 
-/// Bytes of where a connection that is being made goes, on the shelf under its handle: family, address, port.
+/// Bytes of where a connection goes that is being made, or that is of WASI's, on the shelf under its handle: family, address, port.
 pub(crate) const REMOTE_LEN: usize = 19;
 /// Bytes of a record of a shelf beside its value, its key being a handle.
 const REMOTE_HEAD_LEN: usize = 8;
@@ -123,7 +123,9 @@ impl Desk {
         let has = |permit: Permit| permits & 1 << permit as u32 != 0;
         let mail = has(Permit::MsgPub) || has(Permit::MsgSub);
         let handles = if permits & HANDLES != 0 { options.handles_or_default() } else { 0 };
-        let remotes = if has(Permit::NetConnect) { usize::from(handles) } else { 0 };
+        // WASI's tell where they are connected for as long as they are.
+        let kept = cfg!(feature = "wasi-sockets") && (has(Permit::NetListen) || has(Permit::NetUdp));
+        let remotes = if kept || has(Permit::NetConnect) { usize::from(handles) } else { 0 };
         let remotes_len = remotes.saturating_mul(REMOTE_HEAD_LEN + REMOTE_LEN);
         let mut end = start.next_multiple_of(8);
         let desk = Self {

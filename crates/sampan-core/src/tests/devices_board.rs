@@ -35,6 +35,8 @@ pub(crate) struct Fakes {
     touched: Cell<u32>,
     /// What the next operations fail with.
     pub(crate) fails: Cell<Option<Error>>,
+    /// Whether there is nothing to be taken from sockets, and no room in them.
+    pub(crate) busy: Cell<bool>,
     /// Whether operations are answered later.
     pub(crate) later: Cell<bool>,
     /// Those that are.
@@ -87,6 +89,12 @@ impl Fakes {
         self.touch()?;
         assert!(self.sockets.borrow().contains_key(&socket.0), "a socket that isn't open");
         Ok(())
+    }
+
+    /// What a socket that takes and gives says.
+    fn moving(&self, socket: Socket) -> Result<(), Error> {
+        self.socket(socket)?;
+        if self.busy.get() { Err(Error::Busy) } else { Ok(()) }
     }
 
     /// What the devices still have to do for somebody.
@@ -214,7 +222,7 @@ impl Net for Board {
     }
 
     fn net_accept(&self, socket: Socket) -> Result<(Socket, SocketAddr), Error> {
-        self.fakes().socket(socket)?;
+        self.fakes().moving(socket)?;
         Ok((self.fakes().open(), "10.0.0.9:1234".parse().unwrap()))
     }
 
@@ -225,13 +233,13 @@ impl Net for Board {
     }
 
     fn net_send(&self, socket: Socket, bytes: &[u8], to: Option<SocketAddr>) -> Result<usize, Error> {
-        self.fakes().socket(socket)?;
+        self.fakes().moving(socket)?;
         self.fakes().addresses.borrow_mut().extend(to.map(|to| to.to_string()));
         Ok(bytes.len())
     }
 
     fn net_receive(&self, socket: Socket, buffer: &mut [u8]) -> Result<(usize, SocketAddr), Error> {
-        self.fakes().socket(socket)?;
+        self.fakes().moving(socket)?;
         buffer.iter_mut().zip(b"pong").for_each(|(place, byte)| *place = *byte);
         Ok((buffer.len().min(4), "10.0.0.9:1234".parse().unwrap()))
     }
