@@ -49,7 +49,7 @@ mod table;
 mod tests;
 mod text;
 
-pub use calls::{Call, CallToken, Handler, HostRegistration, Message};
+pub use calls::{Call, CallToken, Handler, HostRegistration, Message, host_functions};
 pub use config::{Config, ContainerOptions};
 pub use container::{ContainerStats, ContainerStatus, Event};
 pub use inbox::{Inbox, InboxCell};

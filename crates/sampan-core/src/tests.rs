@@ -20,6 +20,8 @@ mod messages;
 mod net;
 #[cfg(all(feature = "ocre", feature = "calls"))]
 mod ocre;
+#[cfg(all(feature = "ocre", feature = "calls"))]
+mod ocre_devices;
 #[cfg(feature = "calls")]
 mod permissions;
 mod schedule;

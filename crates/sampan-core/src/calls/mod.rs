@@ -85,6 +85,25 @@ const OWN_BASE: u16 = 0x1000;
 #[cfg(feature = "ocre")]
 const OCRE_BASE: u16 = 0x2000;
 
+/// Module, name and type of every function that is built in: all that a container can import but what the firmware
+/// registers. For tools and tests; a runtime has no need of it.
+pub fn host_functions() -> impl Iterator<Item = (&'static str, &'static str, Signature)> {
+    let own = table::CALLS.iter().map(|entry| (entry.module, entry.name));
+    let functions = wasi::names().map(|name| (wasi_abi::MODULE, name)).chain(own);
+    #[cfg(feature = "ocre")]
+    let functions = functions.chain(ocre::functions().map(|(_, needs)| (needs.module, needs.name)));
+    functions.filter_map(|(module, name)| {
+        let found = match module {
+            wasi_abi::MODULE => wasi::find(name),
+            own if own.starts_with("sampan:") => check::find(module, name),
+            _ => None,
+        };
+        #[cfg(feature = "ocre")]
+        let found = found.or_else(|| ocre::find(module, name));
+        found.map(|(_, signature)| (module, name, signature))
+    })
+}
+
 /// The firmware's host functions, in a table of fixed size.
 pub(crate) struct Registry<H: 'static> {
     places: &'static mut [Option<HostRegistration<H>>],

@@ -106,11 +106,30 @@ impl Handles {
 
     /// Takes what is to be told of one line or socket: what kind, its handle, bits and how often. All take turns.
     pub(crate) fn take_news(&mut self, region: &mut [u8]) -> Option<(HandleKind, u32, u64)> {
+        let (place, news) = self.take_news_of(region, |_, _, _| true)?;
+        Some((self.kind_of_hold(region, place)?, self.number(region, place), news))
+    }
+
+    /// The next line with edges that aren't told, of those that the container knows by a number of its own. What
+    /// others have to tell stays.
+    #[cfg(feature = "ocre")]
+    pub(crate) fn take_edges(&mut self, region: &mut [u8]) -> Option<HandlePlace> {
+        let is_line = |handles: &Self, region: &mut [u8], place| {
+            handles.kind(region, place) == HandleKind::GpioOpen as u8 && handles.tag(region, place) != 0
+        };
+        self.take_news_of(region, is_line).map(|(place, _)| place)
+    }
+
+    fn take_news_of(
+        &mut self,
+        region: &mut [u8],
+        is_wanted: impl Fn(&Self, &mut [u8], HandlePlace) -> bool,
+    ) -> Option<(HandlePlace, u64)> {
         let mut places = (self.next..self.count).chain(0..self.next.min(self.count)).map(HandlePlace);
-        let place = places.find(|place| self.has_news(region, *place))?;
+        let place = places.find(|place| self.has_news(region, *place) && is_wanted(self, region, *place))?;
         self.next = place.0.saturating_add(1);
         let (first, news) = self.get(region, place);
         self.set(region, place, first, 0);
-        Some((self.kind_of_hold(region, place)?, self.number(region, place), news))
+        Some((place, news))
     }
 }

@@ -14,7 +14,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 /// The table: a device's place is its index.
-const TABLE: [(DeviceKind, &str); 8] = [
+const TABLE: [(DeviceKind, &str); 10] = [
     (DeviceKind::Gpio, "led0"),
     (DeviceKind::Gpio, "button0"),
     (DeviceKind::Adc, "light"),
@@ -23,6 +23,8 @@ const TABLE: [(DeviceKind, &str); 8] = [
     (DeviceKind::Uart, "gps"),
     (DeviceKind::Sensor, "room"),
     (DeviceKind::Gpio, "relay"),
+    (DeviceKind::Gpio, "gpio2.3"),
+    (DeviceKind::Sensor, "cellar"),
 ];
 pub(crate) const BUTTON: u32 = 1;
 pub(crate) const GPS: u32 = 5;
@@ -108,6 +110,10 @@ impl Fakes {
 impl Devices for Board {
     fn find(&self, kind: DeviceKind, name: &str) -> Option<Device> {
         TABLE.iter().position(|entry| *entry == (kind, name)).map(|place| Device(place as u16))
+    }
+
+    fn device(&self, place: u16) -> Option<(DeviceKind, &str)> {
+        TABLE.get(usize::from(place)).copied()
     }
 }
 

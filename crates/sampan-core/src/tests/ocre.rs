@@ -10,7 +10,7 @@ use sampan_image::DeniedAction;
 use std::string::String;
 use std::vec::Vec;
 
-const fn errno(number: i32) -> u64 {
+pub(super) const fn errno(number: i32) -> u64 {
     -number as u32 as u64
 }
 
@@ -30,7 +30,7 @@ const TOPIC: u64 = 8;
 const PREFIX: u64 = 32;
 const CONTENT: u64 = 48;
 const PAYLOAD: u64 = 64;
-const EVENT: u64 = 96;
+pub(super) const EVENT: u64 = 96;
 const MAIL: u64 = 128;
 const MAIL_LEN: u64 = 256;
 const UNTERMINATED: u64 = 1016;
@@ -46,7 +46,7 @@ fn ocre() -> Script {
 }
 
 impl Script {
-    fn env(self, name: &str, args: &[u64]) -> Self {
+    pub(super) fn env(self, name: &str, args: &[u64]) -> Self {
         let signature = ["()i", "(i)i", "(ii)i", "(iii)i", "(iiii)i", "(iiiii)i", "(iiiiii)i"][args.len()];
         self.call("env", name, signature, args)
     }
@@ -55,7 +55,7 @@ impl Script {
         self.call("sampan:ocre/1", "mail", "(ii)i", &[MAIL, MAIL_LEN])
     }
 
-    fn get_event(self) -> Self {
+    pub(super) fn get_event(self) -> Self {
         let at: Vec<u64> = (0..6).map(|idx| EVENT + 4 * idx).collect();
         self.env("ocre_get_event", &at)
     }
@@ -68,7 +68,7 @@ impl Script {
         self.env("ocre_subscribe_message", &[PREFIX])
     }
 
-    fn ocre_sleep(self, milliseconds: u64) -> Self {
+    pub(super) fn ocre_sleep(self, milliseconds: u64) -> Self {
         self.env("ocre_sleep", &[milliseconds])
     }
 
@@ -78,7 +78,7 @@ impl Script {
     }
 }
 
-fn words(bytes: &[u8]) -> Vec<u32> {
+pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
     bytes.chunks(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect()
 }
 

@@ -110,15 +110,15 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         }
     }
 
-    /// Edges that come before they are told are told once, with the level that the line has by then.
+    /// Edges that come before they are told are told once, with the level that the line has by then. What
+    /// a line or a socket of Sampan's own calls has to tell stays for those.
     pub(super) fn next_ocre_edge(&mut self) -> Option<Words> {
         if !self.guest.desk.handles.news {
             return None;
         }
         let region = self.guest.strings.region.bytes();
         let handles = &mut self.guest.desk.handles;
-        let (kind, number, _) = handles.take_news(region)?;
-        let line = handles.find(region, kind, number).filter(|_| kind == HandleKind::GpioOpen)?;
+        let line = handles.take_edges(region)?;
         let [pin, port] = handles.hold(region, line).role.to_le_bytes().map(u32::from);
         let device = self.device(line);
         let level = self.platform.gpio_read(device).unwrap_or(false);

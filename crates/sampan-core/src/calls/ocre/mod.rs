@@ -245,6 +245,14 @@ pub(super) fn find(module: &str, name: &str) -> Option<(u16, Signature)> {
     (function.needs.name == name).then_some((OCRE_BASE + idx as u16, signature))
 }
 
+/// Every function with its type, and what is checked of a call to it.
+pub(super) fn functions() -> impl Iterator<Item = (&'static str, &'static Needs)> {
+    const ALL: &[Function] = &FUNCTIONS;
+    const OWN: Function = Function { needs: Needs { module: OWN_MODULE, ..MAIL.needs }, ..MAIL };
+    let text = |function: &'static Function| core::str::from_utf8(function.signature).unwrap_or("");
+    ALL.iter().chain([&OWN]).map(move |function| (text(function), &function.needs))
+}
+
 impl<P: Platform, H: Handler> Broker<'_, P, H> {
     /// Makes one of Ocre's calls.
     pub(super) fn call_ocre(

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Any call of the table with any arguments, in a memory of any size, with any permissions.
+//! Any host function with any arguments, in a memory of any size, with any permissions and reactions.
 //!
-//! Whatever they are, nothing panics, every call answers a code that the guest ABI documents, and not a byte of
-//! the container's memory changes but in the ranges that the call was given to write. `ci/fuzz` runs many more.
+//! The functions are those of the tables: Sampan's own, WASI's and Ocre's. Whatever is asked of them, nothing panics, every call
+//! answers a code that its ABI documents, not a byte of the container's memory changes but in the ranges that the call was given
+//! to write, every refusal is counted, and what the container held is free once it has ended. `ci/fuzz` runs many more.
 
-use super::{ALL, CALLS, Code, Entry, Id, Kind, MEMORY_LEN, OTHERS, Op, Prepared, Script};
-use super::{ExitReason, TrapKind, call, permitted_to, prelude, prepare, world};
+mod callee;
+mod wasi;
+
+use super::{ALL, MEMORY_LEN, OTHERS, Op, Prepared, Script, find, permitted_to, prepare, world};
 use crate::ContainerOptions;
+use crate::tests::script::Import;
+use crate::tests::world::World;
+use callee::{Callee, Counted};
 use core::cell::Cell;
 use core::ops::Range;
+use sampan_abi::{ContainerId, ContainerState, ExitReason, Status, TrapKind};
 use sampan_image::DeniedAction;
 use sampan_platform::Error;
 use std::vec::Vec;
@@ -35,119 +42,200 @@ impl Random {
         }
     }
 
-    /// Values near those with which the call works, or of no sense at all.
-    fn values(&self, entry: &Entry, memory_len: u32) -> Prepared {
-        let mut prepared = prepare(entry);
+    /// Values with which the call works, or near those, or of no sense at all.
+    fn values(&self, callee: &Callee, memory_len: u32) -> Prepared {
+        let mut prepared = callee.prepare(self);
+        let spoilt = self.one_of(&[0, 2, 5]);
         for value in &mut prepared.values {
-            *value = match self.below(8) {
+            if self.below(8) >= spoilt {
+                continue;
+            }
+            *value = match self.below(5) {
                 0 => self.below(300),
                 1 => (u64::from(memory_len) + 10).saturating_sub(self.below(20)),
                 2 => u64::from(u32::MAX) - self.below(300),
                 3 => (self.below(4) + 1) << 8 | self.below(9),
-                4 => crate::tests::world::random(&self.0),
-                _ => *value,
+                _ => crate::tests::world::random(&self.0),
             };
         }
-        // Nobody is there to end a long wait.
-        match entry.id {
-            Id::EventWait => prepared.values[0] = self.below(1000),
-            Id::MsgRequest => prepared.values[4] = self.below(1000),
-            _ => {}
-        }
+        callee.bound_wait(&mut prepared.values, self);
         prepared.writes.retain(|(at, bytes)| *at as usize + bytes.len() <= memory_len as usize);
         prepared
     }
 }
 
-/// A call of the script: what it was, where it may write, and which of the results is its own.
+/// A call of the script: what it was, with what, and which of the calls it is.
 struct Made {
-    entry: &'static Entry,
-    outputs: Vec<Range<u64>>,
-    result: usize,
-}
-
-/// Where a call with these values may write.
-fn outputs(entry: &Entry, values: &[u64]) -> Vec<Range<u64>> {
-    let mut values = values.iter().map(|value| u64::from(*value as u32));
-    let mut next = || values.next().unwrap();
-    let mut found = Vec::new();
-    for kind in entry.params {
-        let start = next();
-        match kind {
-            Kind::Buffer(_) => found.push(start..start + next()),
-            Kind::Struct { len, .. } => found.push(start..start + u64::from(*len)),
-            Kind::Text(_) | Kind::Bytes(_) => _ = next(),
-            #[cfg(feature = "ocre")]
-            Kind::CText(_) => {}
-            Kind::U32 | Kind::U64 | Kind::Handle(_) => {}
-        }
-    }
-    found
-}
-
-/// Whether it is no error, or one between the first code of the table and its last.
-fn is_documented(entry: &Entry, result: u64) -> bool {
-    let result = if entry.wide { result as i64 } else { i64::from(result as u32 as i32) };
-    result >= 0 || (Code::WrongState as i64..=Code::Denied as i64).contains(&result)
+    callee: Callee,
+    values: Vec<u64>,
+    number: usize,
 }
 
 fn script(random: &Random, memory_len: u32) -> (Script, Vec<Made>) {
+    let callees = callee::all();
     let whole = || Op::Dump(0, u64::from(memory_len));
     let mut script = Script::new().memory(memory_len);
     let mut made = Vec::new();
     for _ in 0..CALLS_OF_A_CASE {
-        let entry = &CALLS[random.below(CALLS.len() as u64) as usize];
+        let callee = random.one_of(&callees);
         if memory_len >= MEMORY_LEN && random.below(2) == 0 {
-            script = prelude(script, entry);
+            script = callee.prelude(script);
         }
-        let Prepared { values, writes } = random.values(entry, memory_len);
+        let Prepared { values, writes } = random.values(&callee, memory_len);
         for (at, bytes) in writes {
             script = script.op(Op::Write(u64::from(at), bytes));
         }
-        let is_call = |op: &&Op| matches!(op, Op::Call(..));
-        let result = script.functions.last().unwrap().1.iter().filter(is_call).count();
-        made.push(Made { entry, outputs: outputs(entry, &values), result });
-        script = call(script.op(whole()), entry, &Prepared { values, writes: Vec::new() }).op(whole());
+        let number = imports(&script).len();
+        let (module, name, signature) = callee.import();
+        script = script.op(whole()).call(module, name, signature, &values).op(whole());
+        made.push(Made { callee, values, number });
     }
     (script, made)
 }
 
-fn run(case: u64) {
+/// What each call of the script calls.
+fn imports(script: &Script) -> Vec<&Import> {
+    let calls = script.functions.iter().flat_map(|(_, ops)| ops);
+    calls
+        .filter_map(|op| if let Op::Call(idx, _) = op { Some(&script.imports[*idx as usize]) } else { None })
+        .collect()
+}
+
+/// Runs to the end. A container that waits for what nobody brings is killed.
+fn run_or_kill(world: &mut World, id: ContainerId) -> ExitReason {
+    for _ in 0..10_000 {
+        let deadline_us = world.runtime.poll();
+        if let Some(reason) = world.exit(id) {
+            return reason;
+        }
+        if deadline_us == u64::MAX {
+            world.runtime.kill(id).unwrap();
+            continue;
+        }
+        world.board.advance_to(deadline_us);
+    }
+    panic!("it never ends");
+}
+
+/// Whether the container may end so, given the call in which it did; `None` if it made all.
+fn is_right_end(reason: ExitReason, ending: Option<&Import>, denied: DeniedAction) -> bool {
+    let Some((module, name, _)) = ending else { return reason == ExitReason::Exited(0) };
+    match reason {
+        ExitReason::Exited(_) => name == "proc_exit",
+        ExitReason::Denied => matches!(denied, DeniedAction::Stop | DeniedAction::Quarantine),
+        ExitReason::Trapped(TrapKind::CallDenied) => denied == DeniedAction::Trap,
+        // Only a socket may keep it waiting without end.
+        ExitReason::Killed => {
+            module.starts_with("wasi") && (name.starts_with("sock_") || name.starts_with("fd_"))
+        }
+        _ => false,
+    }
+}
+
+/// No answer is another one than is documented, and nothing was written but where it may be.
+fn check_calls(world_dumps: &[Vec<u8>], results: &[u64], made: &[Made], what: &str) {
+    let mut mail = 0..0;
+    for (made, dumps) in made.iter().zip(world_dumps.chunks_exact(2)) {
+        let Made { callee, values, number } = made;
+        let (_, name, _) = callee.import();
+        let result = results[*number];
+        let outputs = callee.outputs(values, &dumps[0], &mail);
+        for (at, (before, after)) in dumps[0].iter().zip(&dumps[1]).enumerate() {
+            let may = || outputs.iter().any(|range: &Range<u64>| range.contains(&(at as u64)));
+            assert!(before == after || may(), "{what}: {name} wrote at {at}, may at {outputs:?}");
+        }
+        if name == "mail" && result == 0 {
+            mail = outputs[0].clone();
+        }
+    }
+}
+
+/// Every refusal is counted, and nothing else is; what of the answers may be something else leaves room.
+fn check_counts(world: &World, id: ContainerId, calls: &[&Import], results: &[u64], what: &str) {
+    let stats = world.runtime.container_stats(id).unwrap();
+    let answers: Vec<Counted> = calls
+        .iter()
+        .zip(results)
+        .map(|(import, result)| {
+            callee::judge(import, *result).unwrap_or_else(|| panic!("{what}: {import:?} answers {result:#x}"))
+        })
+        .collect();
+    let count = |counted: Counted| answers.iter().filter(|answer| **answer == counted).count() as u64;
+    let made = results.len() as u64 + u64::from(results.len() < calls.len());
+    assert_eq!(stats.host_calls, made, "{what}: {stats:?}");
+    let ended = u64::from(matches!(world.exit(id), Some(ExitReason::Denied | ExitReason::Trapped(_))));
+    let (denied, throttled) = (count(Counted::Denied) + ended, count(Counted::Throttled));
+    let denied = denied..=denied + count(Counted::PerhapsDenied);
+    assert!(denied.contains(&stats.denied_calls), "{what}: {denied:?}, {stats:?}");
+    let throttled = throttled..=throttled + count(Counted::PerhapsThrottled);
+    assert!(throttled.contains(&stats.throttled_calls), "{what}: {throttled:?}, {stats:?}");
+}
+
+/// The container ended in the state that its end and its policy say, and holds nothing of the platform's any more.
+fn check_end(world: &mut World, id: ContainerId, denied: DeniedAction, what: &str) {
+    let state = match world.exit(id) {
+        Some(ExitReason::Denied) if denied == DeniedAction::Quarantine => ContainerState::Quarantined,
+        Some(ExitReason::Trapped(_)) => ContainerState::Faulted,
+        _ => ContainerState::Stopped,
+    };
+    assert_eq!(world.state(id), state, "{what}");
+    assert_eq!(world.board.fakes().held(), (Vec::new(), 0), "{what}: it has ended and holds something");
+    if state == ContainerState::Quarantined {
+        for refused in [world.runtime.restart(id), world.runtime.remove(id), world.runtime.kill(id)] {
+            assert_eq!(refused, Err(Status::WrongState), "{what}");
+        }
+        assert_eq!(world.runtime.release(id), Ok(()), "{what}");
+    }
+}
+
+/// The runtime goes on as before, for the same container and for another one, whose handles count from the first.
+fn check_runtime(world: &mut World, id: ContainerId, what: &str) {
+    world.runtime.restart(id).unwrap();
+    run_or_kill(world, id);
+    let _ = world.runtime.release(id);
+    world.board.fakes().fails.set(None);
+    world.results();
+    let opened = ["gpio.open", "timer.create", "uart.open", "net.connect"];
+    let script = opened.iter().fold(Script::new().memory(MEMORY_LEN), |script, name| {
+        let entry = find(name).unwrap();
+        super::call(script, entry, &prepare(entry))
+    });
+    let other = world.create_with(&script, &permitted_to(ALL)).unwrap();
+    world.runtime.start(other).unwrap();
+    assert_eq!(world.run_to_end(other), ExitReason::Exited(0), "{what}");
+    assert_eq!(world.results(), [1 << 8, 1 << 8 | 1, 1 << 8 | 2, 1 << 8 | 3], "{what}");
+}
+
+fn run(case: u64) -> ExitReason {
     let what = std::format!("SAMPAN_CALLS_SEED={case}");
     let random = Random(Cell::new(case.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1));
     let memory_len = random.one_of(&[0, 1, 63, 100, 200, 500, MEMORY_LEN, MEMORY_LEN, MEMORY_LEN, 4099]);
     let (script, made) = script(&random, memory_len);
+    let calls = imports(&script);
     let mut world = world();
     world.board.fakes().fails.set(random.one_of(&[None, None, Some(Error::Busy), Some(Error::NoRoom)]));
     let usual = DeniedAction::Error;
-    let denied = random.one_of(&[usual, usual, usual, DeniedAction::Trap, DeniedAction::Stop]);
-    let calls_per_second = random.one_of(&[0, 0, 0, 10]);
-    let options = ContainerOptions { denied, calls_per_second, ..permitted_to(random.permissions()) };
+    let others = [DeniedAction::Trap, DeniedAction::Stop, DeniedAction::Quarantine];
+    let denied = if random.below(2) == 0 { usual } else { random.one_of(&others) };
+    let options = ContainerOptions {
+        denied,
+        calls_per_second: random.one_of(&[0, 0, 0, 10]),
+        args: &wasi::ARGS,
+        env: &wasi::ENV,
+        ..permitted_to(random.permissions())
+    };
     let id = world.create_with(&script, &options).unwrap();
     world.runtime.start(id).unwrap();
-    let reason = world.run_to_end(id);
+    let reason = run_or_kill(&mut world, id);
     let (results, dumps) = (world.results(), world.dumps());
-    let refused = match denied {
-        DeniedAction::Trap => ExitReason::Trapped(TrapKind::CallDenied),
-        _ => ExitReason::Denied,
-    };
-    if reason == ExitReason::Exited(0) {
-        assert_eq!(dumps.len(), 2 * made.len(), "{what}");
-    } else {
-        assert!(denied != usual && reason == refused, "{what}: {reason:?}");
-    }
-    for (made, dumps) in made.iter().zip(dumps.chunks_exact(2)) {
-        let name = made.entry.name;
-        assert!(
-            is_documented(made.entry, results[made.result]),
-            "{what}: {name} answers {:#x}",
-            results[made.result]
-        );
-        for (at, (before, after)) in dumps[0].iter().zip(&dumps[1]).enumerate() {
-            let may = || made.outputs.iter().any(|range| range.contains(&(at as u64)));
-            assert!(before == after || may(), "{what}: {name} wrote at {at}");
-        }
-    }
+    let ending = calls.get(results.len()).copied();
+    assert!(is_right_end(reason, ending, denied), "{what}: {reason:?} in {ending:?}");
+    assert_eq!(ending.is_none(), dumps.len() == 2 * made.len(), "{what}");
+    check_counts(&world, id, &calls, &results, &what);
+    check_calls(&dumps, &results, &made, &what);
+    check_end(&mut world, id, denied, &what);
+    check_runtime(&mut world, id, &what);
+    reason
 }
 
 #[test]
@@ -159,4 +247,21 @@ fn any_call_with_any_arguments_answers_and_writes_nowhere_else() {
     for case in seed..seed.saturating_add(cases) {
         run(case);
     }
+}
+
+#[test]
+fn the_cases_cover_every_function_and_every_end() {
+    let mut called = std::collections::BTreeSet::new();
+    for case in 1..=100 {
+        let random = Random(Cell::new(case));
+        called.extend(script(&random, MEMORY_LEN).1.iter().map(|made| made.callee.import()));
+    }
+    let all: Vec<_> = crate::host_functions().map(|(module, name, _)| (module, name)).collect();
+    let has = |import: &(&str, &str)| called.iter().any(|(module, name, _)| (*module, *name) == *import);
+    assert_eq!(all.iter().find(|import| !has(import)), None);
+    let mut ends: Vec<ExitReason> = (1..=60).map(run).collect();
+    ends.retain(|end| matches!(end, ExitReason::Exited(0) | ExitReason::Denied | ExitReason::Trapped(_)));
+    ends.sort_by_key(|end| std::format!("{end:?}"));
+    ends.dedup();
+    assert_eq!(ends.len(), 3, "{ends:?}");
 }
