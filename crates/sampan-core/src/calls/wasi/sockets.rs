@@ -6,7 +6,7 @@
 //! room, parks the container until the platform says that the socket is ready, and is then made again from the
 //! beginning; on a socket that was told not to block it answers `AGAIN`.
 //!
-//! What is done with one socket is in [`attempt`]; this has what needs the broker, and the table.
+//! What is done with one socket is in [`attempt()`]; this has what needs the broker, and the table.
 
 mod address;
 mod attempt;
