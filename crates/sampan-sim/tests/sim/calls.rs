@@ -14,7 +14,7 @@ use sampan_sim::{Ending, FakeDevice, RecordedLog, Settings, SimDevices, Simulato
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-type BothEngines = Either<PackedEngine, WasmiEngine>;
+pub(crate) type BothEngines = Either<PackedEngine, WasmiEngine>;
 
 const SCALE: AdcScale = AdcScale { raw_max: 4095, min_uv: 0, max_uv: 3_300_000 };
 const ADDRESS: I2cAddress = I2cAddress::Seven(0x48);
@@ -163,7 +163,7 @@ const HOLDS: &str = r#"(module
         (drop (call $listen (i32.const 7) (i32.const 14)))
         (loop (drop (call $wait (i64.const 100) (i32.const 64))) (br 0))))"#;
 
-fn board() -> SimDevices {
+pub(crate) fn board() -> SimDevices {
     let devices = [
         ("led0", FakeDevice::output()),
         ("button0", FakeDevice::input([(2000, true), (9000, false)])),
@@ -182,7 +182,7 @@ fn board() -> SimDevices {
 }
 
 /// The module as each engine takes it.
-fn images(wat: &str) -> [&'static [u8]; 2] {
+pub(crate) fn images(wat: &str) -> [&'static [u8]; 2] {
     let module = support::image(wat);
     let packed = sampan_pack::pack(module, &sampan_pack::Options::default()).unwrap();
     // Code is run in place, so it lies as it would in flash.

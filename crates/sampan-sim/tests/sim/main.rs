@@ -6,6 +6,7 @@
 mod calls;
 mod cycles;
 mod devices;
+mod fuzz;
 mod guests;
 mod simulator;
 mod support;
