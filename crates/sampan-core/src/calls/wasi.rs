@@ -134,9 +134,9 @@ pub(super) fn find(name: &str) -> Option<(u16, Signature)> {
     Some((idx as u16, Signature::parse(signature).ok()?))
 }
 
-/// Names of all of preview 1.
+/// Names of all functions.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|(name, _, _)| *name)
+    entries().map(|(name, _, _)| *name)
 }
 
 /// How a WASI function ends: most answer an error number, the others say themselves.
