@@ -134,9 +134,11 @@ pub(super) fn find(name: &str) -> Option<(u16, Signature)> {
     Some((idx as u16, Signature::parse(signature).ok()?))
 }
 
-/// Names of all functions.
+/// Names of all functions, each once.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    entries().map(|(name, _, _)| *name)
+    let earlier = |idx, name| entries().take(idx).any(|(known, _, _)| *known == name);
+    let all = entries().enumerate().filter(move |(idx, (name, _, _))| !earlier(*idx, *name));
+    all.map(|(_, (name, _, _))| *name)
 }
 
 /// How a WASI function ends: most answer an error number, the others say themselves.
