@@ -176,11 +176,9 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     ) -> Result<(), Refused> {
         self.admit(needs, values, memory, args).map_err(|refusal| match refusal {
             Refusal::Code(code) => Refused::Code(code),
-            Refusal::Denied(permit, argument) => {
-                let argument = if self.guest.desk.has_told(permit) { "" } else { memory.text(argument) };
-                self.deny(permit, needs.module, needs.name, argument)
-                    .map_or(Refused::Code(Code::Denied), Refused::Reply)
-            }
+            Refusal::Denied(permit, argument) => self
+                .deny(permit, needs.module, needs.name, || memory.text(argument))
+                .map_or(Refused::Code(Code::Denied), Refused::Reply),
         })
     }
 

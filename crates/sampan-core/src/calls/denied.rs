@@ -13,18 +13,19 @@ use sampan_image::DeniedAction;
 use sampan_platform::Platform;
 
 impl<P: Platform, H> Broker<'_, P, H> {
-    /// Reacts to a denied call of Sampan's or of WASI's; `None` if it is to answer with an error.
-    pub(super) fn deny(
+    /// Reacts to a denied call of Sampan's or of WASI's; `None` if it is to answer with an error. The argument is asked
+    /// for only where the log tells of it.
+    pub(super) fn deny<'a>(
         &mut self,
         permit: Permit,
         module: &str,
         name: &str,
-        argument: &str,
+        argument: impl FnOnce() -> &'a str,
     ) -> Option<HostReply> {
         if !self.guest.desk.has_told(permit) {
             self.guest.desk.told |= 1 << permit as u32;
             let known = Permit::NAMES.iter().find(|(known, _)| *known == permit);
-            self.log_denied(module, name, known.map_or("", |(_, name)| name), argument);
+            self.log_denied(module, name, known.map_or("", |(_, name)| name), argument());
         }
         self.react()
     }

@@ -129,8 +129,7 @@ fn entries() -> impl Iterator<Item = &'static Entry> {
 }
 
 pub(super) fn find(name: &str) -> Option<(u16, Signature)> {
-    let idx = entries().position(|(known, _, _)| *known == name)?;
-    let (_, signature, _) = entries().nth(idx)?;
+    let (idx, (_, signature, _)) = entries().enumerate().find(|(_, (known, _, _))| *known == name)?;
     Some((idx as u16, Signature::parse(signature).ok()?))
 }
 
@@ -198,7 +197,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
             _ => return self.throttle_wasi(),
         };
         if !self.guest.desk.has(permit) {
-            let reply = self.deny(permit, abi::MODULE, name, "");
+            let reply = self.deny(permit, abi::MODULE, name, || "");
             return Some(reply.map_or(Answer::Errno(abi::ERRNO_NOTCAPABLE), Answer::Reply));
         }
         self.throttle_wasi()

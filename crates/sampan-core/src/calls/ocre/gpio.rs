@@ -63,7 +63,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
         let region = self.guest.strings.region.bytes();
         // A name was checked before; a number is a name only now.
         if by == By::Number && !self.guest.desk.grants.allows(region, Permit::Gpio, Argument::Name(name)) {
-            let reply = self.deny(Permit::Gpio, MODULE, function.needs.name, name);
+            let reply = self.deny(Permit::Gpio, MODULE, function.needs.name, || name);
             return reply.map_or(Outcome::Done(errno::EPERM), Outcome::Ends);
         }
         let board_name = self.guest.desk.board_name(region, name);

@@ -246,7 +246,7 @@ impl<P: Platform, H: Handler> Broker<'_, P, H> {
     }
 
     fn refuse(&mut self, name: &str, permit: Permit, argument: &str) -> Answer {
-        let reply = self.deny(permit, abi::MODULE, name, argument);
+        let reply = self.deny(permit, abi::MODULE, name, || argument);
         reply.map_or(Answer::Errno(abi::ERRNO_NOTCAPABLE), Answer::Reply)
     }
 

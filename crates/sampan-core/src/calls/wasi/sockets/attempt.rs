@@ -74,6 +74,13 @@ fn failure(error: Error, not_found: u16, wrong_state: u16) -> Failure {
     })
 }
 
+impl From<Error> for Failure {
+    /// What a failure is of which there's nothing more to say.
+    fn from(error: Error) -> Self {
+        failure(error, abi::ERRNO_IO, abi::ERRNO_INVAL)
+    }
+}
+
 impl Open {
     /// The same for what may have to wait.
     pub(super) fn failure(&self, error: Error, readiness: u32, not_found: u16, wrong_state: u16) -> Failure {
@@ -131,12 +138,7 @@ pub(super) fn attempt<P: Platform>(
         Call::Shutdown => shut_down(platform, guest, &open, first)?,
         Call::Local => {
             memory.slice(first, ADDRESS_LEN)?;
-            let local = platform.net_local(open.socket);
-            write_address(
-                memory,
-                first,
-                local.map_err(|error| failure(error, abi::ERRNO_IO, abi::ERRNO_INVAL))?,
-            )?;
+            write_address(memory, first, platform.net_local(open.socket)?)?;
         }
         Call::Remote => {
             memory.slice(first, ADDRESS_LEN)?;
@@ -160,6 +162,22 @@ pub(super) fn attempt<P: Platform>(
     Ok(0)
 }
 
+fn has_room(guest: &mut Guest) -> Result<(), Failure> {
+    let has_room = guest.desk.handles.has_room(guest.strings.region.bytes());
+    if has_room { Ok(()) } else { Err(Failure::Errno(abi::ERRNO_MFILE)) }
+}
+
+/// Makes a socket a descriptor; it's closed if there is no room for one.
+fn descriptor<P: Platform>(
+    platform: &P,
+    guest: &mut Guest,
+    socket: Socket,
+    role: u16,
+) -> Result<u32, Failure> {
+    let fd = keep(platform, guest, socket, (HandleKind::SockOpen, role));
+    fd.map_err(|_| Failure::Errno(abi::ERRNO_MFILE))
+}
+
 /// Makes a socket; the number of a pool of addresses before these arguments means nothing.
 fn open<P: Platform>(
     platform: &P,
@@ -176,14 +194,9 @@ fn open<P: Platform>(
         1 => (SocketKind::Stream, FRESH),
         _ => return Err(Failure::Errno(abi::ERRNO_INVAL)),
     };
-    if !guest.desk.handles.has_room(guest.strings.region.bytes()) {
-        return Err(Failure::Errno(abi::ERRNO_MFILE));
-    }
-    let socket = platform
-        .net_open(kind, family == 1)
-        .map_err(|error| failure(error, abi::ERRNO_IO, abi::ERRNO_INVAL))?;
-    let fd = keep(platform, guest, socket, (HandleKind::SockOpen, role));
-    memory.write_u32(out, fd.map_err(|_| Failure::Errno(abi::ERRNO_MFILE))?)?;
+    has_room(guest)?;
+    let socket = platform.net_open(kind, family == 1)?;
+    memory.write_u32(out, descriptor(platform, guest, socket, role)?)?;
     Ok(0)
 }
 
@@ -240,8 +253,7 @@ fn listen<P: Platform>(platform: &P, guest: &mut Guest, open: &Open) -> Result<(
         DATAGRAM => return Err(Failure::Errno(abi::ERRNO_NOTSUP)),
         _ => return Err(Failure::Errno(abi::ERRNO_INVAL)),
     }
-    let listens = platform.net_listen(open.socket);
-    listens.map_err(|error| failure(error, abi::ERRNO_IO, abi::ERRNO_INVAL))?;
+    platform.net_listen(open.socket)?;
     open.becomes(guest, open.socket, LISTENER);
     Ok(())
 }
@@ -257,14 +269,11 @@ fn accept<P: Platform>(
     if open.role != LISTENER || flags & !abi::FDFLAGS_NONBLOCK != 0 {
         return Err(Failure::Errno(abi::ERRNO_INVAL));
     }
-    if !guest.desk.handles.has_room(guest.strings.region.bytes()) {
-        return Err(Failure::Errno(abi::ERRNO_MFILE));
-    }
+    has_room(guest)?;
     let accepted = platform.net_accept(open.socket);
     let (stream, from) =
         accepted.map_err(|error| open.failure(error, READY_READ, abi::ERRNO_IO, abi::ERRNO_INVAL))?;
-    let fd = keep(platform, guest, stream, (HandleKind::SockOpen, STREAM));
-    let fd = fd.map_err(|_| Failure::Errno(abi::ERRNO_MFILE))?;
+    let fd = descriptor(platform, guest, stream, STREAM)?;
     let region = guest.strings.region.bytes();
     guest.desk.notes.set(region, &fd.to_le_bytes(), &to_bytes(from));
     if let Some(place) = guest.desk.handles.find(region, HandleKind::SockOpen, fd) {
@@ -284,8 +293,7 @@ fn shut_down<P: Platform>(platform: &P, guest: &mut Guest, open: &Open, how: u32
     }
     let fresh = platform
         .net_local(open.socket)
-        .and_then(|local| platform.net_open(SocketKind::Stream, local.is_ipv6()))
-        .map_err(|error| failure(error, abi::ERRNO_IO, abi::ERRNO_INVAL))?;
+        .and_then(|local| platform.net_open(SocketKind::Stream, local.is_ipv6()))?;
     open.becomes(guest, fresh, FRESH);
     let region = guest.strings.region.bytes();
     let key = guest.desk.handles.number(region, open.place).to_le_bytes();
