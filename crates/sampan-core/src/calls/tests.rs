@@ -10,8 +10,8 @@ use super::check::{Entry, Kind, code_bits};
 use super::table::{CALLS, Code, Id, Permit};
 use crate::ContainerOptions;
 use crate::tests::script::{Op, Script};
-use crate::tests::world::{World, permitted_to};
-use sampan_abi::{ContainerState, ExitReason, LogLevel, Status, TrapKind};
+use crate::tests::world::{REACTIONS, World, permitted_to};
+use sampan_abi::{ContainerState, ExitReason, LogLevel, Status};
 use sampan_image::DeniedAction;
 use std::format;
 use std::string::String;
@@ -167,24 +167,30 @@ fn all_but(entry: &Entry) -> &'static [&'static str] {
 }
 
 /// Runs one call in a container that lacks its permission; its memory must be as before.
-fn run_denied(entry: &Entry, options: &ContainerOptions<'_>, expected: Option<ExitReason>) {
+fn run_denied(
+    entry: &Entry,
+    options: ContainerOptions<'_>,
+    (denied, exit, state): (DeniedAction, ExitReason, ContainerState),
+) {
+    let options = ContainerOptions { denied, ..options };
+    let goes_on = denied == DeniedAction::Error;
     let what = format!("{} {} {:?}", entry.module, entry.name, options.denied);
     let mut world = world();
     let prepared = prepare(entry);
     // Twice: one that goes on is told once and counted twice.
     let script = call(Script::new().memory(MEMORY_LEN), entry, &prepared);
     let script = call(script, entry, &prepared).op(Op::Dump(0, u64::from(MEMORY_LEN)));
-    let id = world.create_with(&script, options).unwrap();
+    let id = world.create_with(&script, &options).unwrap();
     world.runtime.start(id).unwrap();
     world.board.take_lines();
-    assert_eq!(world.run_to_end(id), expected.unwrap_or(ExitReason::Exited(0)), "{what}");
+    assert_eq!(world.run_to_end(id), exit, "{what}");
     let stats = world.runtime.container_stats(id).unwrap();
-    assert_eq!(stats.denied_calls, if expected.is_none() { 2 } else { 1 }, "{what}");
+    assert_eq!(stats.denied_calls, if goes_on { 2 } else { 1 }, "{what}");
     let told = world.board.take_lines();
     let told: Vec<_> = told.iter().filter(|(_, _, text)| text.contains("denied: needs")).collect();
     assert_eq!(told.len(), 1, "{what}");
     assert!(told[0].0 == LogLevel::Error && told[0].2.contains(entry.name), "{what}: {told:?}");
-    if expected.is_none() {
+    if goes_on {
         assert_eq!(world.results(), [code_bits(Code::Denied, entry.wide); 2], "{what}");
         let mut memory = std::vec![0_u8; MEMORY_LEN as usize];
         for (at, bytes) in &prepared.writes {
@@ -194,11 +200,6 @@ fn run_denied(entry: &Entry, options: &ContainerOptions<'_>, expected: Option<Ex
     }
     assert!(stats.messages == 0 && stats.heartbeats == 0 && !stats.confirmed, "{what}");
     assert_eq!(world.board.fakes().touched(), 0, "{what}: no device was asked for anything");
-    let state = match options.denied {
-        DeniedAction::Error | DeniedAction::Stop => ContainerState::Stopped,
-        DeniedAction::Trap => ContainerState::Faulted,
-        DeniedAction::Quarantine => ContainerState::Quarantined,
-    };
     assert_eq!(world.state(id), state, "{what}");
     if state == ContainerState::Quarantined {
         assert_eq!(world.runtime.restart(id), Err(Status::WrongState));
@@ -213,20 +214,14 @@ fn run_denied(entry: &Entry, options: &ContainerOptions<'_>, expected: Option<Ex
 
 #[test]
 fn every_call_without_its_permission_does_nothing_and_is_answered_by_policy() {
-    let reactions = [
-        (DeniedAction::Error, None),
-        (DeniedAction::Trap, Some(ExitReason::Trapped(TrapKind::CallDenied))),
-        (DeniedAction::Stop, Some(ExitReason::Denied)),
-        (DeniedAction::Quarantine, Some(ExitReason::Denied)),
-    ];
     for entry in CALLS {
         // A handle can't be there without the permission that makes it, and that is told first.
         if entry.permit.is_none() {
             continue;
         }
-        for (denied, expected) in reactions {
-            run_denied(entry, &ContainerOptions { denied, ..permitted_to(all_but(entry)) }, expected);
-            run_denied(entry, &ContainerOptions { denied, ..ContainerOptions::default() }, expected);
+        for reaction in REACTIONS {
+            run_denied(entry, permitted_to(all_but(entry)), reaction);
+            run_denied(entry, ContainerOptions::default(), reaction);
         }
     }
 }
@@ -237,7 +232,7 @@ fn every_call_outside_the_granted_pattern_is_denied() {
     // One that takes a handle too finds none before it is asked what the text is.
     let has_no_handle = |entry: &&Entry| !entry.params.iter().any(|kind| matches!(kind, Kind::Handle(_)));
     for entry in CALLS.iter().filter(|entry| entry.matched.is_some()).filter(has_no_handle) {
-        run_denied(entry, &permitted_to(OTHERS), None);
+        run_denied(entry, permitted_to(OTHERS), REACTIONS[0]);
         tested += 1;
     }
     assert_eq!(tested, 14);

@@ -254,15 +254,20 @@ fn where_nothing_has_come_it_is_said_so() {
     assert_eq!(world.results(), [FIRST, SECOND, EMPTY, EMPTY, EMPTY, BUSY]);
 }
 
-#[test]
-fn sockets_are_closed_however_their_container_ends() {
-    let holder = || mailer().net("listen", "*:80").net("connect", "10.0.0.5:80").accept(FIRST);
-    for (script, reason) in [
+/// A container that begins with this, and ends in one way or the other.
+pub(super) fn ways_to_end(holder: impl Fn() -> Script) -> [(Script, ExitReason); 4] {
+    [
         (holder(), ExitReason::Exited(0)),
         (holder().op(Op::Trap(TrapKind::Unreachable)), ExitReason::Trapped(TrapKind::Unreachable)),
         (holder().op(Op::EngineFault), ExitReason::EngineFault),
         (holder().op(Op::Forever), ExitReason::Killed),
-    ] {
+    ]
+}
+
+#[test]
+fn sockets_are_closed_however_their_container_ends() {
+    let holder = || mailer().net("listen", "*:80").net("connect", "10.0.0.5:80").accept(FIRST);
+    for (script, reason) in ways_to_end(holder) {
         let mut world = World::new();
         let id = start(&mut world, &script, &permitted_to(ANYWHERE));
         if reason == ExitReason::Killed {

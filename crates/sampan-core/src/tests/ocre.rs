@@ -3,9 +3,9 @@
 
 use super::messages::start;
 use super::script::{Op, Script};
-use super::world::{World, permitted_to};
+use super::world::{REACTIONS, World, permitted_to};
 use crate::ContainerOptions;
-use sampan_abi::{ContainerState, ExitReason, Status, TrapKind};
+use sampan_abi::{ContainerState, ExitReason, Status};
 use sampan_image::DeniedAction;
 use std::string::String;
 use std::vec::Vec;
@@ -83,7 +83,7 @@ pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
 }
 
 /// What the calls of `script` answer in a container that may do this.
-fn answers(script: &Script, permissions: &'static [&'static str]) -> Vec<u64> {
+pub(super) fn answers(script: &Script, permissions: &'static [&'static str]) -> Vec<u64> {
     let mut world = World::new();
     let id = start(&mut world, script, &permitted_to(permissions));
     assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
@@ -105,15 +105,9 @@ fn calls() -> [(&'static str, Vec<u64>, &'static str); 7] {
 
 #[test]
 fn every_call_without_its_permission_does_nothing_and_is_answered_by_policy() {
-    let reactions = [
-        (DeniedAction::Error, ExitReason::Exited(0), ContainerState::Stopped),
-        (DeniedAction::Trap, ExitReason::Trapped(TrapKind::CallDenied), ContainerState::Faulted),
-        (DeniedAction::Stop, ExitReason::Denied, ContainerState::Stopped),
-        (DeniedAction::Quarantine, ExitReason::Denied, ContainerState::Quarantined),
-    ];
     for (name, args, needs) in calls() {
         for permissions in [NOTHING, &["log", "msg.pub:other", "msg.sub:plant/+/x"]] {
-            for (denied, exit, state) in reactions {
+            for (denied, exit, state) in REACTIONS {
                 let mut world = World::new();
                 let script = ocre().mail().env(name, &args).env(name, &args).op(Op::Dump(MAIL, 64));
                 let options = ContainerOptions { denied, ..permitted_to(permissions) };

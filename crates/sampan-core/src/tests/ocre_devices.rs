@@ -3,11 +3,11 @@
 
 use super::devices_board::{BUTTON, GPS};
 use super::messages::start;
-use super::ocre::{EVENT, errno, words};
+use super::ocre::{EVENT, answers, errno, words};
 use super::script::{Op, Script};
-use super::world::{World, permitted_to};
+use super::world::{REACTIONS, World, permitted_to};
 use crate::ContainerOptions;
-use sampan_abi::{ContainerState, DeviceKind, ExitReason, TrapKind};
+use sampan_abi::{ContainerState, DeviceKind, ExitReason};
 use sampan_image::DeniedAction;
 use sampan_platform::DeviceEvent;
 use std::vec::Vec;
@@ -66,14 +66,6 @@ impl Script {
     }
 }
 
-/// What the calls of `script` answer in a container that may do this.
-fn answers(script: &Script, permissions: &'static [&'static str]) -> Vec<u64> {
-    let mut world = World::new();
-    let id = start(&mut world, script, &permitted_to(permissions));
-    assert_eq!(world.run_to_end(id), ExitReason::Exited(0));
-    world.results()
-}
-
 /// Every function of lines and sensors, by the numbers and names of some that the board has.
 fn calls() -> Vec<(&'static str, Vec<u64>)> {
     let mut calls = std::vec![
@@ -103,18 +95,12 @@ fn calls() -> Vec<(&'static str, Vec<u64>)> {
 
 #[test]
 fn every_call_without_its_permission_does_nothing_and_is_answered_by_policy() {
-    let reactions = [
-        (DeniedAction::Error, ExitReason::Exited(0), ContainerState::Stopped),
-        (DeniedAction::Trap, ExitReason::Trapped(TrapKind::CallDenied), ContainerState::Faulted),
-        (DeniedAction::Stop, ExitReason::Denied, ContainerState::Stopped),
-        (DeniedAction::Quarantine, ExitReason::Denied, ContainerState::Quarantined),
-    ];
     let mut scripts: Vec<_> =
         calls().into_iter().map(|(name, args)| (names().env(name, &args), EPERM)).collect();
     let real = (-1.0_f64).to_bits();
     scripts.extend([(names().read_by_name(ROOM, 0), real), (names().read(0, 0), real)]);
     for (script, answer) in scripts {
-        for (denied, exit, state) in reactions {
+        for (denied, exit, state) in REACTIONS {
             let mut world = World::new();
             let options = ContainerOptions { denied, ..permitted_to(&["timer"]) };
             let id = start(&mut world, &script, &options);

@@ -3,9 +3,9 @@
 
 use super::script::{Op, Script};
 use super::wasi_bounds::{MEMORY_LEN, outside};
-use super::world::{World, permitted_to};
+use super::world::{REACTIONS, World, permitted_to};
 use crate::ContainerOptions;
-use sampan_abi::{ContainerState, ExitReason, TrapKind};
+use sampan_abi::{ContainerState, ExitReason};
 use sampan_image::DeniedAction;
 use std::vec;
 use std::vec::Vec;
@@ -412,14 +412,8 @@ fn without_the_permission_nothing_is_made_and_the_policy_decides() {
         |script| unlink(script, b"f"),
         |script| script.wasi("fd_readdir", "(iiiIi)i", &[3, CONTENT, 64, 0, OUT]),
     ];
-    let policies = [
-        (DeniedAction::Error, ExitReason::Exited(0), ContainerState::Stopped),
-        (DeniedAction::Trap, ExitReason::Trapped(TrapKind::CallDenied), ContainerState::Faulted),
-        (DeniedAction::Stop, ExitReason::Denied, ContainerState::Stopped),
-        (DeniedAction::Quarantine, ExitReason::Denied, ContainerState::Quarantined),
-    ];
     for call in calls {
-        for (denied, exit, state) in policies {
+        for (denied, exit, state) in REACTIONS {
             let mut world = World::new();
             // Bad descriptors and streams aren't files: no permission is lacking for these.
             let script = memory().wasi("fd_prestat_get", "(ii)i", &[3, OUT]);

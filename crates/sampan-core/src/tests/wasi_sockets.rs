@@ -4,11 +4,10 @@
 use super::messages::start;
 use super::script::{Op, Script};
 use super::wasi_bounds::{MEMORY_LEN, outside};
-use super::world::{World, permitted_to};
+use super::world::{REACTIONS, World, permitted_to};
 use crate::{CallToken, ContainerOptions};
 use core::net::SocketAddr;
-use sampan_abi::{ContainerState, DeviceKind, ExitReason, Status, TrapKind};
-use sampan_image::DeniedAction;
+use sampan_abi::{ContainerState, DeviceKind, ExitReason, Status};
 use sampan_platform::{DeviceEvent, Error};
 use std::string::String;
 use std::vec;
@@ -279,12 +278,7 @@ fn a_denied_socket_is_reacted_to_as_the_policy_says() {
     let pattern = (ANYWHERE_BUT, memory().socket(STREAM).at("sock_connect", FIRST, "10.0.0.6:1"));
     let name = (ANYWHERE_BUT, memory().look_up("host", "", [0; 3], 1));
     for (permissions, script) in [none, pattern, name] {
-        for (denied, reason, state) in [
-            (DeniedAction::Error, ExitReason::Exited(0), ContainerState::Stopped),
-            (DeniedAction::Trap, ExitReason::Trapped(TrapKind::CallDenied), ContainerState::Faulted),
-            (DeniedAction::Stop, ExitReason::Denied, ContainerState::Stopped),
-            (DeniedAction::Quarantine, ExitReason::Denied, ContainerState::Quarantined),
-        ] {
+        for (denied, reason, state) in REACTIONS {
             let mut world = World::new();
             let options = ContainerOptions { denied, ..permitted_to(permissions) };
             let id = start(&mut world, &script, &options);

@@ -8,9 +8,9 @@ use crate::{
     Call, Config, ContainerOptions, Handler, HostRegistration, Inbox, InboxCell, Message, Runtime,
     RuntimeStats,
 };
-use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status};
+use sampan_abi::{ContainerId, ContainerState, ExitReason, LogLevel, Signature, Status, TrapKind};
 use sampan_engine::Arena;
-use sampan_image::{Effective, Permissions};
+use sampan_image::{DeniedAction, Effective, Permissions};
 use sampan_platform::{Clock, Entropy, Error, Flash, Log, WallClock};
 use std::boxed::Box;
 use std::cell::{Cell, RefCell};
@@ -53,6 +53,14 @@ pub(crate) fn permitted_to(texts: &'static [&'static str]) -> ContainerOptions<'
 }
 
 /// One line of the log: level, source, text.
+/// What a container that makes a denied call comes to by each reaction.
+pub(crate) const REACTIONS: [(DeniedAction, ExitReason, ContainerState); 4] = [
+    (DeniedAction::Error, ExitReason::Exited(0), ContainerState::Stopped),
+    (DeniedAction::Trap, ExitReason::Trapped(TrapKind::CallDenied), ContainerState::Faulted),
+    (DeniedAction::Stop, ExitReason::Denied, ContainerState::Stopped),
+    (DeniedAction::Quarantine, ExitReason::Denied, ContainerState::Quarantined),
+];
+
 pub(crate) type Line = (LogLevel, String, String);
 
 #[derive(Default)]

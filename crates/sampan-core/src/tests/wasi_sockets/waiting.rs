@@ -2,6 +2,7 @@
 //! What waits on a socket of WASI's, and what ends that: an event, a stop, a kill, the container's end.
 
 use super::*;
+use crate::tests::net::ways_to_end;
 
 #[test]
 fn what_cannot_be_waited_for_is_said() {
@@ -137,12 +138,7 @@ fn a_stop_a_pause_and_a_kill_reach_who_waits() {
 #[test]
 fn sockets_are_closed_however_their_container_ends_and_are_as_many_as_handles() {
     let holder = || memory().listener("0.0.0.0:80").sock_accept(FIRST, 0);
-    for (script, reason) in [
-        (holder(), ExitReason::Exited(0)),
-        (holder().op(Op::Trap(TrapKind::Unreachable)), ExitReason::Trapped(TrapKind::Unreachable)),
-        (holder().op(Op::EngineFault), ExitReason::EngineFault),
-        (holder().op(Op::Forever), ExitReason::Killed),
-    ] {
+    for (script, reason) in ways_to_end(holder) {
         let mut world = World::new();
         let id = start(&mut world, &script, &permitted_to(ANYWHERE));
         if reason == ExitReason::Killed {
